@@ -1,0 +1,157 @@
+"""One database, one transaction rule.
+
+Writes happen inside :meth:`Database.transaction`. It joins: the outermost block commits, an
+exception rolls everything back, so a use case made of smaller use cases is still one commit.
+Reads happen inside :meth:`Database.reading`, which costs no BEGIN and no COMMIT outside a
+transaction and sees the transaction's own writes inside one.
+
+SQLite runs in WAL mode with foreign keys on. Its writers take the lock at once (BEGIN IMMEDIATE):
+a deferred transaction that reads first and writes later fails with SQLITE_BUSY instead of waiting.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData, event
+from sqlalchemy.orm import DeclarativeBase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.orm import Session
+
+    from idp.settings import DatabaseSettings
+
+#: Deterministic names, so that a migration can drop what another one made, on either database.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: How long a SQLite writer waits for another one before it gives up, in milliseconds.
+SQLITE_BUSY_TIMEOUT_MS = 10_000
+
+_JOINED = "proffer_transaction_depth"
+_READ_ONLY = "proffer_reading"
+
+
+class Base(DeclarativeBase):
+    """What every table class derives from."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Database:
+    """The application's database, bound to its Flask application.
+
+    :param app: the application; its context must be pushed around every use.
+    :param settings: address and pool size.
+    """
+
+    def __init__(self, *, app: Flask, settings: DatabaseSettings) -> None:
+        app.config["SQLALCHEMY_DATABASE_URI"] = settings.url
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
+        self._extension = SQLAlchemy(
+            model_class=Base,
+            disable_autonaming=True,
+            session_options={"expire_on_commit": False, "autoflush": False},
+        )
+        self._extension.init_app(app)
+        with app.app_context():
+            self._engine: Engine = self._extension.engine
+        if self._engine.dialect.name == "sqlite":
+            _prepare_sqlite(self._engine, synchronous=settings.sqlite_synchronous)
+            self._reading_engine = self._engine.execution_options(**{_READ_ONLY: True})
+        else:
+            self._reading_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for migrations and for statement counts."""
+        return self._engine
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Run the block in the current transaction, or in a new one that commits at its end.
+
+        :returns: the ORM session; ``session.execute`` takes Core statements as well.
+        """
+        session = self._extension.session()
+        depth = session.info.get(_JOINED, 0)
+        if depth:
+            session.info[_JOINED] = depth + 1
+            try:
+                yield session
+            finally:
+                session.info[_JOINED] = depth
+            return
+        session.info[_JOINED] = 1
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info[_JOINED] = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection for reads: the open transaction's, or one without a transaction."""
+        session = self._extension.session.registry.registry.get(
+            self._extension.session.registry.scopefunc()
+        )
+        if session is not None and session.info.get(_JOINED, 0):
+            session.flush()
+            yield session.connection()
+            return
+        with self._reading_engine.connect() as connection:
+            yield connection
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether the caller runs inside :meth:`transaction`."""
+        return bool(self._extension.session().info.get(_JOINED, 0))
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self._engine.dispose()
+
+
+def _engine_options(settings: DatabaseSettings) -> dict[str, Any]:
+    if settings.url.startswith("sqlite"):
+        return {"connect_args": {"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000}}
+    return {"pool_size": settings.pool_size, "max_overflow": settings.pool_size, "pool_pre_ping": False}
+
+
+def _prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type
+        # The driver must not open transactions by itself: `_begun` says when and how.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL: a commit is on disk before it is acknowledged. NORMAL survives a killed process but
+        # may lose the last commits to a power cut.
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        if not connection.get_execution_options().get(_READ_ONLY):
+            connection.connection.driver_connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
