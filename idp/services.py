@@ -1,0 +1,51 @@
+"""Every service of the application by name.
+
+:func:`idp.app.create_app` builds them; views reach them through `idp.web.context.services()`,
+commands through the application's extensions. A new service gets a field here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from idp.accounts.service import AccountService
+    from idp.activity.service import ActivityService
+    from idp.authentication.service import AuthenticationService
+    from idp.claims.catalogue import Catalogue
+    from idp.clients.service import ClientService
+    from idp.clock import Clock
+    from idp.consent.service import ConsentService
+    from idp.interactions.service import InteractionService
+    from idp.keys.service import KeyService
+    from idp.outbound.fetch import Fetcher
+    from idp.settings import Settings
+    from idp.storage.db import Database
+    from idp.tokens.service import TokenService
+    from idp.vault.service import VaultService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the application can do, without Flask and without Authlib."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    catalogue: Catalogue
+    fetcher: Fetcher
+    keys: KeyService
+    activity: ActivityService
+    accounts: AccountService
+    clients: ClientService
+    vault: VaultService
+    interactions: InteractionService
+    authentication: AuthenticationService
+    consent: ConsentService
+    tokens: TokenService
+
+    def close(self) -> None:
+        """Write what is buffered and let go of the database."""
+        self.consent.close()
+        self.db.close()
