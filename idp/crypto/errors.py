@@ -1,0 +1,21 @@
+"""What cryptography refuses. Messages name the rule that was broken, never the value that broke it."""
+
+
+class CryptoError(Exception):
+    """Base of everything this room raises."""
+
+
+class SealBrokenError(CryptoError):
+    """A box does not open: wrong key, wrong context, cut short or changed."""
+
+
+class JwksError(CryptoError):
+    """A JWK Set holds a key that must not be in it, or is not a JWK Set (RFC 7517 §5)."""
+
+
+class JwtError(CryptoError):
+    """A JSON Web Token is malformed, not allowed here, or not signed by the expected party (RFC 7519 §7.2)."""
+
+
+class JwtKeyUnknownError(JwtError):
+    """No single key fits the token's header. The signer may have rotated: worth one fresh look at its keys."""

@@ -1,0 +1,189 @@
+"""Signing and verifying JSON Web Tokens (RFC 7515, RFC 7519) as the best current practice asks (RFC 8725).
+
+Keys are imported once and held: importing an RSA key costs more than a hundred signatures. What a token's header says
+is only ever used to choose among what the caller allows. Whether `exp`, `aud` and the rest are right is for the caller,
+who knows what the token is for.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+from joserfc.jws import JWSRegistry, deserialize_compact
+
+from idp.crypto.errors import CryptoError, JwtError
+from idp.crypto.jwks import VerifyingKeys
+from idp.crypto.jwt import MAX_CHARACTERS, UnverifiedJwt, VerifiedJwt, parse
+from idp.crypto.secrets import b64url
+
+__all__ = [
+    "ALGORITHMS",
+    "SigningKey",
+    "UnverifiedJwt",
+    "VerifiedJwt",
+    "VerifyingKeys",
+    "generate",
+    "half_hash",
+    "import_private",
+    "unverified",
+    "verify",
+]
+
+_RSA_BITS: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class _Algorithm:
+    key_type: str
+    #: The curve that the algorithm is tied to (RFC 7518 §3.4); none for RSA.
+    curve: str | None
+    hash_name: str
+
+
+_ALGORITHMS: Final[Mapping[str, _Algorithm]] = {
+    "RS256": _Algorithm("RSA", None, "sha256"),
+    "ES256": _Algorithm("EC", "P-256", "sha256"),
+}
+
+#: What this provider signs with and accepts, the default for new services last (RFC 7518 §3.1).
+ALGORITHMS: Final = tuple(_ALGORITHMS)
+
+
+class SigningKey:
+    """A private key, imported and ready: signing does no parsing, no choosing and no look-up."""
+
+    __slots__ = ("_headers", "_key", "_model", "algorithm", "kid")
+
+    def __init__(self, *, kid: str, algorithm: str, key: RSAKey | ECKey) -> None:
+        """Hold an imported key; made by :func:`generate` and :func:`import_private`.
+
+        :raises CryptoError: the key does not fit the algorithm.
+        """
+        self.kid = kid
+        self.algorithm = algorithm
+        self._key = key
+        self._model = _registry(frozenset({algorithm})).get_alg(algorithm)
+        self._headers: dict[str | None, bytes] = {}
+        try:
+            self._model.check_key(key)
+        except JoseError:
+            message = "the key does not fit the algorithm"
+            raise CryptoError(message) from None
+
+    def sign(self, claims: Mapping[str, Any], *, typ: str | None = None) -> str:
+        """Make a compact JWS over the claims, with `alg`, `kid` and, when given, `typ` in its header."""
+        # Assembled here, with the header encoded once: joserfc's own path checks and encodes the header again for
+        # each token, which costs as much as an ES256 signature.
+        header = self._headers.get(typ) or self._header(typ)
+        signing_input = header + b64url(msgspec.json.encode(claims)).encode("ascii")
+        return f"{signing_input.decode('ascii')}.{b64url(self._model.sign(signing_input, self._key))}"
+
+    def public(self) -> dict[str, Any]:
+        """Give the public JWK to publish (RFC 7517 §4), with `kid`, `use` and `alg`."""
+        return {**self._key.as_dict(private=False), "kid": self.kid, "use": "sig", "alg": self.algorithm}
+
+    def export_private(self) -> bytes:
+        """Give the private key as PKCS #8 in DER, to be sealed before it is kept."""
+        return self._key.as_der(private=True)
+
+    def __repr__(self) -> str:
+        """Name the key without showing it."""
+        return f"<SigningKey {self.kid} {self.algorithm}>"
+
+    def _header(self, typ: str | None) -> bytes:
+        header = {"alg": self.algorithm, "kid": self.kid} | ({} if typ is None else {"typ": typ})
+        return self._headers.setdefault(typ, b64url(msgspec.json.encode(header)).encode("ascii") + b".")
+
+
+def generate(algorithm: str) -> SigningKey:
+    """Make a new key for one of :data:`ALGORITHMS`; its `kid` is its thumbprint (RFC 7638).
+
+    :raises CryptoError: an algorithm that is not offered.
+    """
+    kind = _kind(algorithm)
+    key = RSAKey.generate_key(_RSA_BITS) if kind.curve is None else ECKey.generate_key(kind.curve)
+    return SigningKey(kid=key.thumbprint(), algorithm=algorithm, key=key)
+
+
+def import_private(private: bytes, kid: str, algorithm: str) -> SigningKey:
+    """Import what :meth:`SigningKey.export_private` gave. Slow for RSA: hold the result.
+
+    :raises CryptoError: it is not a private key for this algorithm.
+    """
+    _kind(algorithm)
+    try:
+        native = load_der_private_key(private, password=None)
+    except (ValueError, TypeError):
+        message = "not a private key"
+        raise CryptoError(message) from None
+    if isinstance(native, RSAPrivateKey):
+        return SigningKey(kid=kid, algorithm=algorithm, key=RSAKey.import_key(native))
+    if isinstance(native, EllipticCurvePrivateKey):
+        return SigningKey(kid=kid, algorithm=algorithm, key=ECKey.import_key(native))
+    message = "not a kind of key that signs here"
+    raise CryptoError(message)
+
+
+def verify(token: str, *, keys: VerifyingKeys, algorithms: Collection[str]) -> VerifiedJwt:
+    """Check a compact JWS against one party's keys and give what it says.
+
+    :param algorithms: what this party may sign with; `none` and symmetric algorithms cannot be allowed.
+    :raises JwtKeyUnknownError: no single key fits; the party may have published a new one.
+    :raises JwtError: malformed, another algorithm, or a wrong signature.
+    """
+    said = parse(token)
+    algorithm = said.header["alg"]
+    if algorithm not in algorithms or algorithm not in _ALGORITHMS:
+        message = "algorithm not allowed"
+        raise JwtError(message)
+    kind = _ALGORITHMS[algorithm]
+    key = keys.choose(
+        kid=said.header.get("kid"), algorithm=algorithm, key_type=kind.key_type, curve=kind.curve
+    )
+    try:
+        deserialize_compact(token, key, registry=_registry(frozenset({algorithm})))
+    except (JoseError, ValueError):
+        message = "signature not valid"
+        raise JwtError(message) from None
+    return VerifiedJwt(header=said.header, claims=said.claims)
+
+
+def unverified(token: str) -> UnverifiedJwt:
+    """Read a token without believing it: to learn who claims to have made it.
+
+    :raises JwtError: it is not a compact JWS with JSON claims.
+    """
+    return parse(token)
+
+
+def half_hash(value: str, algorithm: str) -> str:
+    """Give `at_hash` or `c_hash`: the left half of the hash that the ID token's algorithm uses (OIDC Core §3.3.2.11).
+
+    :raises CryptoError: an algorithm that is not offered.
+    """
+    full = hashlib.new(_kind(algorithm).hash_name, value.encode("ascii")).digest()
+    return b64url(full[: len(full) // 2])
+
+
+def _kind(algorithm: str) -> _Algorithm:
+    kind = _ALGORITHMS.get(algorithm)
+    if kind is None:
+        message = "algorithm not offered"
+        raise CryptoError(message)
+    return kind
+
+
+@lru_cache(maxsize=32)
+def _registry(algorithms: frozenset[str]) -> JWSRegistry:
+    # Unknown header parameters are to be ignored (RFC 7515 §4); the ones that matter are checked by `parse`.
+    registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
+    registry.max_header_length = MAX_CHARACTERS
+    return registry
