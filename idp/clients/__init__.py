@@ -1,0 +1,1 @@
+"""Relying parties ("services" on pages): who they are, how they prove it, and what they registered to ask."""

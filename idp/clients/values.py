@@ -1,0 +1,238 @@
+"""A relying party and what it registered to ask for, as immutable values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ClientState(StrEnum):
+    """Where a service stands with the operator. Only an approved one may send requests."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SUSPENDED = "suspended"
+
+
+class UseState(StrEnum):
+    """Where one version of a registered use stands. Only approved ones shape what may be asked."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SUSPENDED = "suspended"
+
+
+class Profile(StrEnum):
+    """Which security profile the protocol holds a service to."""
+
+    OIDC = "oidc"
+    FAPI2 = "fapi2"
+    HAIP = "haip"
+
+
+class ApplicationType(StrEnum):
+    """Web application or installed one (OpenID Connect Registration §2); decides the redirect rules."""
+
+    WEB = "web"
+    NATIVE = "native"
+
+
+class AuthMethod(StrEnum):
+    """How a service proves itself at the token endpoint (OIDC Core §9)."""
+
+    NONE = "none"
+    SECRET_BASIC = "client_secret_basic"  # noqa: S105 - the name of a method, not a secret
+    SECRET_POST = "client_secret_post"  # noqa: S105 - the name of a method, not a secret
+    PRIVATE_KEY_JWT = "private_key_jwt"
+
+
+class SubjectType(StrEnum):
+    """Whether `sub` differs from service to service (OIDC Core §8)."""
+
+    PAIRWISE = "pairwise"
+    PUBLIC = "public"
+
+
+class LawfulBasis(StrEnum):
+    """Why processing is lawful (GDPR Article 6(1), points a to f)."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    VITAL_INTERESTS = "vital_interests"
+    PUBLIC_TASK = "public_task"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text and the language that it is in, so that a page can mark it (WCAG 3.1.2)."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """One text in several languages; never rendered as markup."""
+
+    entries: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> Texts:
+        """Build from a mapping of language tag to text."""
+        return cls(tuple(sorted(texts.items())))
+
+    def read(self, language: str) -> Wording | None:
+        """Return the text for a reader: their language, its base language, English, or whatever there is."""
+        texts = dict(self.entries)
+        for wanted in (language, language.partition("-")[0], "en"):
+            if wanted in texts:
+                return Wording(texts[wanted], wanted)
+        return Wording(self.entries[0][1], self.entries[0][0]) if self.entries else None
+
+    def text(self, language: str, default: str = "") -> str:
+        """Return only the words of `read`, or `default` when there are none."""
+        wording = self.read(language)
+        return wording.text if wording else default
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the texts by language tag, for storage."""
+        return dict(self.entries)
+
+    def __bool__(self) -> bool:
+        """Tell whether there is a text in any language."""
+        return bool(self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who runs a service."""
+
+    legal_name: str
+    public_body: bool = False
+    register_number: str | None = None
+    #: Where a citizen turns who would rather not, or cannot, use the service online.
+    help: Texts = Texts()
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredDetail:
+    """One claim that a registered use needs, with the reason given to citizens."""
+
+    claim: str
+    reason: Texts
+    essential: bool
+    retention: Texts
+    #: Smaller forms that serve the purpose too, smallest first.
+    smaller: tuple[str, ...] = ()
+    #: What leaving this one out means; the use's own text applies when empty.
+    without_it: Texts = Texts()
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredUse:
+    """One approved (or waiting) version of what a service needs details for."""
+
+    client_id: str
+    key: str
+    version: int
+    state: UseState
+    purpose: Texts
+    lawful_basis: LawfulBasis
+    details: tuple[RegisteredDetail, ...]
+    without_it: Texts = Texts()
+    created_at: datetime | None = None
+    approved_at: datetime | None = None
+
+    def detail(self, claim: str) -> RegisteredDetail | None:
+        """Return the entry for this claim, or the one that accepts it as a smaller form."""
+        for entry in self.details:
+            if entry.claim == claim:
+                return entry
+        return next((entry for entry in self.details if claim in entry.smaller), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What one service may ask for: its approved uses, and whether it has an entry at all.
+
+    A suspended use still counts as an entry: otherwise suspending it would let the service ask for anything.
+    """
+
+    registered: bool = False
+    uses: tuple[RegisteredUse, ...] = ()
+
+    def detail(self, claim: str) -> RegisteredDetail | None:
+        """Return the entry that covers this claim; an exact entry wins over one that lists a smaller form."""
+        found = [entry for use in self.uses if (entry := use.detail(claim))]
+        exact = [entry for entry in found if entry.claim == claim]
+        essential = [entry for entry in exact or found if entry.essential]
+        return next(iter(essential or exact or found), None)
+
+    def use_of(self, claim: str) -> RegisteredUse | None:
+        """Return the use whose entry `detail` returns."""
+        entry = self.detail(claim)
+        return next((use for use in self.uses if entry is not None and entry in use.details), None)
+
+    def versions(self) -> tuple[tuple[str, int], ...]:
+        """Return key and version of every approved use, to notice a change of purpose later."""
+        return tuple((use.key, use.version) for use in self.uses)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A relying party as every other room sees it (OIDC Registration §2, RFC 7591 §2)."""
+
+    client_id: str
+    state: ClientState
+    profile: Profile
+    application_type: ApplicationType
+    names: Texts
+    organisation: Organisation
+    redirect_uris: tuple[str, ...]
+    response_types: tuple[str, ...]
+    grant_types: tuple[str, ...]
+    scopes: tuple[str, ...]
+    auth_method: AuthMethod
+    auth_signing_alg: str | None
+    #: SHA-256 of every secret that is accepted, so that one can be replaced without an outage.
+    secret_digests: tuple[bytes, ...] = field(repr=False)
+    jwks: Mapping[str, object] | None = field(hash=False)
+    jwks_uri: str | None
+    #: The sector that pairwise identifiers are made for (OIDC Core §8.1).
+    sector: str
+    subject_type: SubjectType
+    id_token_alg: str
+    userinfo_alg: str | None
+    require_pkce: bool
+    require_par: bool
+    default_max_age: int | None
+    require_auth_time: bool
+    default_acr_values: tuple[str, ...]
+    initiate_login_uri: str | None
+    logo_uri: str | None
+    policy_uri: str | None
+    tos_uri: str | None
+    post_logout_redirect_uris: tuple[str, ...]
+    #: May ask the introspection endpoint about tokens (RFC 7662 §2.1).
+    resource_server: bool
+    audiences: tuple[str, ...]
+    register: Register = Register()
+
+    @property
+    def approved(self) -> bool:
+        """Tell whether the service may send requests at all."""
+        return self.state is ClientState.APPROVED
+
+    @property
+    def public(self) -> bool:
+        """Tell whether the service cannot keep a secret (RFC 6749 §2.1)."""
+        return self.auth_method is AuthMethod.NONE
+
+    @property
+    def uses(self) -> tuple[RegisteredUse, ...]:
+        """Return the approved uses."""
+        return self.register.uses

@@ -1,0 +1,119 @@
+"""The view model of "Choose what to share": everything the page shows, nothing it has to work out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from idp.clients.values import Wording
+from idp.consent.values import Duration, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from: "You told us", "Checked by the licensing agency, 3 May 2026"."""
+
+    #: "told" or "organisation".
+    kind: str
+    name: str = ""
+    added_at: datetime | None = None
+    assurer: str = ""
+    checked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueOption:
+    """One held value of a detail of which there can be several."""
+
+    attribute_id: str
+    shown: str = field(repr=False)
+    label: str
+    origin: Origin
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormOption:
+    """One form in which a detail can be given: the detail itself, or a smaller one."""
+
+    claim: str
+    label: str
+    #: What would leave, as text; None when it is not held and cannot be derived.
+    shown: str | None = field(repr=False)
+    chosen: bool
+    #: Smaller than what was asked for.
+    smaller: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DetailChoice:
+    """One requested detail on the page. Its checkbox has the id `claim-<claim>`."""
+
+    claim: str
+    label: str
+    #: The catalogue's format (text, email, date, address ...), which picks the input for typing it in.
+    format: str
+    essential: bool
+    ticked: bool
+    #: Hidden until "Show" is used.
+    masked: bool
+    #: Why it is on a page that shows only a difference.
+    why_asked: Reason
+    reason: Wording | None
+    retention: Wording | None
+    without_it: Wording | None
+    #: Largest last; more than one only where a smaller form serves.
+    forms: tuple[FormOption, ...]
+    #: More than one only where several values are held.
+    values: tuple[ValueOption, ...]
+    origin: Origin | None
+    #: The exact value of the chosen form, as text.
+    shown: str | None = field(repr=False)
+    #: Not held: offer to type it in.
+    missing: bool
+    #: Claim whose value is typed in: the detail itself, or the one that it is derived from (birthdate for age_over_18).
+    type_in: str
+    type_in_label: str
+    type_in_format: str
+    typed: object | None = field(repr=False)
+    #: Message key of what is wrong with the typed value.
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicePage:
+    """The whole page, in the order of SCREENS."""
+
+    service: Wording
+    reason: Reason
+    run_by: str
+    public_body: bool
+    #: False: "This service has not said why it needs these details."
+    registered: bool
+    #: The purposes of the uses that the shown details belong to.
+    purposes: tuple[Wording, ...]
+    #: Lawful basis per purpose, same order (values of LawfulBasis).
+    lawful_bases: tuple[str, ...]
+    last_shared: datetime | None
+    #: Labels of what was asked outside the register and left out.
+    left_out: tuple[str, ...]
+    #: The service asks for a portrait: always a warning.
+    portrait: bool
+    needed: tuple[DetailChoice, ...]
+    optional: tuple[DetailChoice, ...]
+    #: Labels of details already decided on which stay as they are.
+    kept: tuple[str, ...]
+    without_it: Wording | None
+    help: Wording | None
+    public_subject: bool
+    duration: Duration
+    reconfirm_months: int
+    #: JSON, indented: exactly what would be sent for the current ticks.
+    preview: str = field(repr=False)
+    policy_uri: str | None
+    tos_uri: str | None
+
+    @property
+    def faulty(self) -> tuple[DetailChoice, ...]:
+        """Return the details that need correcting, for the error summary."""
+        return tuple(detail for detail in self.needed + self.optional if detail.fault)

@@ -1,0 +1,206 @@
+"""Requests for claims, decisions about them, and the standing result, as immutable values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Destination(StrEnum):
+    """Where a claim was asked to be delivered (OIDC Core §5.5)."""
+
+    USERINFO = "userinfo"
+    ID_TOKEN = "id_token"  # noqa: S105 - the standard's name of a place, not a secret
+
+
+class Duration(StrEnum):
+    """How long a choice holds."""
+
+    ONCE = "once"
+    STANDING = "standing"
+
+
+class Reason(StrEnum):
+    """Why the citizen is asked."""
+
+    FIRST = "first"
+    NEW_DETAIL = "new_detail"
+    CHANGED_PURPOSE = "changed_purpose"
+    EXPIRED = "expired"
+    STOPPED = "stopped"
+    #: The citizen chose "just this time" before.
+    ONCE_ONLY = "once_only"
+    #: The service asked for the page (prompt=consent).
+    SERVICE_ASKS = "service_asks"
+
+
+def canonical(value: object) -> str:
+    """Return one spelling per JSON value, to compare what was asked for with what is held."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedClaim:
+    """One claim that a request names."""
+
+    name: str
+    destinations: frozenset[Destination]
+    #: What the request says; only the register makes a claim essential.
+    essential_requested: bool = False
+    #: The values that the service would take, each in its canonical spelling; None takes any.
+    accepted: tuple[str, ...] | None = field(default=None, repr=False)
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether this value is one that the service asked for."""
+        return self.accepted is None or canonical(value) in self.accepted
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsRequest:
+    """Everything that one request asks to learn, by scope or by the `claims` parameter."""
+
+    claims: tuple[RequestedClaim, ...] = ()
+    #: `sub` with a value: the answer must be about this subject (OIDC Core §5.5.1).
+    subject: str | None = field(default=None, repr=False)
+    #: `auth_time` asked for as essential in the ID token.
+    auth_time: bool = False
+    #: `acr` with values; essential makes another level an error (OIDC Core §5.5.1.1).
+    acr_values: tuple[str, ...] = ()
+    acr_essential: bool = False
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of all claims asked for."""
+        return frozenset(claim.name for claim in self.claims)
+
+    def claim(self, name: str) -> RequestedClaim | None:
+        """Return the request for one claim."""
+        return next((claim for claim in self.claims if claim.name == name), None)
+
+    def at(self, destination: Destination) -> tuple[str, ...]:
+        """Return the names asked for at one destination."""
+        return tuple(claim.name for claim in self.claims if destination in claim.destinations)
+
+    def without(self, names: frozenset[str]) -> ClaimsRequest:
+        """Return the request as if it had not named these claims."""
+        kept = tuple(claim for claim in self.claims if claim.name not in names)
+        return ClaimsRequest(kept, self.subject, self.auth_time, self.acr_values, self.acr_essential)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A request held against the register: what may be asked, and how strongly. Names in request order."""
+
+    essential: tuple[str, ...]
+    voluntary: tuple[str, ...]
+    #: Outside the register: left out, and the citizen is told.
+    over_asked: tuple[str, ...]
+    #: The service has no entry at all; everything is voluntary.
+    unregistered: bool
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Return what the citizen is asked about."""
+        return self.essential + self.voluntary
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The citizen's choice for one requested claim."""
+
+    claim: str
+    allowed: bool
+    #: The claim that leaves instead: itself, or a smaller form of it.
+    form: str
+    #: Which of several held values; None for derived, single and missing ones.
+    attribute_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What has to be asked now, and why; None of these means: remembered, no page."""
+
+    reason: Reason
+    #: Claim names with the reason for each; the others keep their earlier decision.
+    claims: tuple[tuple[str, Reason], ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the claims that have to be asked about."""
+        return frozenset(name for name, _ in self.claims)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one citizen currently lets one service know about them."""
+
+    id: str
+    account_id: str
+    persona: str
+    client_id: str
+    sub: str
+    scopes: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+    #: Names whose values are sealed now, companions such as email_verified included.
+    claims: tuple[str, ...]
+    #: Key and version of the registered uses that the citizen saw.
+    use_versions: tuple[tuple[str, int], ...]
+    claims_sealed: bytes | None = field(repr=False)
+    grant_key_wrapped: bytes | None = field(repr=False)
+    vault_version: int
+    sealed_at: datetime
+    duration: Duration
+    created_at: datetime
+    updated_at: datetime
+    #: When the citizen is asked again; for a choice made once, when it ends.
+    reconfirm_at: datetime
+    withdrawn_at: datetime | None
+    token_epoch: int
+    last_used_at: datetime | None
+    #: The vault's version at the time of the same select; None when it was not joined.
+    vault_version_now: int | None = None
+
+    def decision(self, claim: str) -> Decision | None:
+        """Return the earlier decision about one claim."""
+        return next((one for one in self.decisions if one.claim == claim), None)
+
+    def live(self, now: datetime) -> bool:
+        """Tell whether tokens of this grant may still be used.
+
+        A standing grant past its reconfirmation date still serves tokens that exist: the citizen is asked
+        at the next sign-on. One made for a single time ends.
+        """
+        ended = self.duration is Duration.ONCE and now >= self.reconfirm_at
+        return self.withdrawn_at is None and self.claims_sealed is not None and not ended
+
+
+@dataclass(frozen=True, slots=True)
+class GrantTicket:
+    """All that tokens need of a grant: its key opens the sealed values, and the names that this request may draw."""
+
+    grant_id: str
+    sub: str
+    epoch: int
+    grant_key: bytes = field(repr=False)
+    #: Requested claim names per destination; `released` intersects them again at every release.
+    userinfo: tuple[str, ...]
+    id_token: tuple[str, ...]
+    grant: Grant = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the citizen submitted. Names are claim names as requested; nothing is trusted yet."""
+
+    #: Claims to share; essential ones have to be in it like any other.
+    allowed: frozenset[str] = frozenset()
+    #: Chosen form per claim; the smallest acceptable one when left out.
+    forms: Mapping[str, str] = field(default_factory=dict, hash=False)
+    #: Chosen attribute per claim where several are held; the first one when left out.
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    #: Raw text per claim (fields of an address by name), for details the vault does not hold yet.
+    typed: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict, repr=False, hash=False)
+    duration: Duration = Duration.STANDING
