@@ -1,0 +1,22 @@
+"""The account table."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.storage.db import Base
+from idp.storage.types import UTCDateTime
+
+
+class AccountRow(Base):
+    """A citizen, without a word about them."""
+
+    __tablename__ = "account"
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    #: Peppered one-way form of the sign-in name. The pepper is not in the database.
+    login_index: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    state: Mapped[str] = mapped_column(String(16))
+    locale: Mapped[str | None] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

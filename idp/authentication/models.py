@@ -1,0 +1,67 @@
+"""Passwords, browser sessions, and the counters of the slow-down."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.storage.db import Base
+from idp.storage.types import JSONColumn, UTCDateTime
+
+
+class PasswordRow(Base):
+    """How to check a citizen's password, and with which Argon2id parameters it was last derived."""
+
+    __tablename__ = "password"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(32))
+    memory_kib: Mapped[int]
+    iterations: Mapped[int]
+    parallelism: Mapped[int]
+    #: SHA-256 of the verifier, so that a stolen row is not itself the thing that is compared.
+    verifier_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class BrowserSessionRow(Base):
+    """One browser in which a citizen is signed in."""
+
+    __tablename__ = "browser_session"
+
+    #: SHA-256 of the session secret, which is in the cookie only.
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    sid: Mapped[str] = mapped_column(String(22), unique=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    auth_time: Mapped[datetime] = mapped_column(UTCDateTime)
+    acr: Mapped[str] = mapped_column(String(80))
+    amr: Mapped[list[str]] = mapped_column(JSONColumn)
+    #: Under HKDF(session secret); None when the way of signing in could not open the vault.
+    wrapped_vault_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    browser: Mapped[str] = mapped_column(String(40))
+
+
+class KnownBrowserRow(Base):
+    """A browser in which somebody signed in to this account before. It proves nothing else."""
+
+    __tablename__ = "known_browser"
+
+    #: SHA-256 of the device cookie.
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class SignInTriesRow(Base):
+    """How many tries failed lately for one key: an account from one network, from one browser, or at all."""
+
+    __tablename__ = "sign_in_tries"
+
+    #: Peppered digest: the row names neither an account nor an address, and exists for unknown names as well.
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    tries: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -1,0 +1,128 @@
+"""Keys, slots, and the document that they open."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from idp.claims.values import ClaimValue
+
+#: The persona of a citizen who has made no other.
+MAIN = "main"
+
+
+class SlotKind(StrEnum):
+    """The ways to unlock. Stored as text, so a new way needs no migration."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a kind
+    PASSKEY = "passkey"
+    RECOVERY = "recovery"
+    DEVICE = "device"
+    ESCROW = "escrow"
+
+
+@dataclass(frozen=True, slots=True)
+class VaultKey:
+    """The 256-bit key of one vault. In memory only while its owner is signed in."""
+
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSecret:
+    """What will open a new slot: 256 strong bits that its way of unlocking yields."""
+
+    kind: str
+    secret: bytes = field(repr=False)
+    label: str = ""
+    #: Whether its owner has shown that they hold the secret.
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One way to unlock, without what unlocks it."""
+
+    id: str
+    account_id: str
+    kind: str
+    label: str
+    confirmed_at: datetime | None
+    created_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSlot:
+    """A slot that a secret opened, and the key inside."""
+
+    slot: Slot
+    key: VaultKey = field(repr=False)
+
+
+class SourceKind(StrEnum):
+    """Who said so."""
+
+    TOLD = "told"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a detail came from. `name` is the organisation's, empty when the citizen told it."""
+
+    kind: SourceKind = SourceKind.TOLD
+    name: str = ""
+
+
+TOLD = Source()
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A value in the vault, with its source."""
+
+    id: str
+    claim: str
+    value: ClaimValue = field(repr=False)
+    source: Source
+    added_at: datetime
+    changed_at: datetime
+    #: Who checked it and when; None for what the citizen told.
+    assurer: str | None = None
+    checked_at: datetime | None = None
+    valid_until: datetime | None = None
+    #: The citizen's own word for it, such as "work".
+    label: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDetail:
+    """A detail as the citizen typed it, unchecked."""
+
+    claim: str
+    raw: object = field(repr=False)
+    label: str = field(default="", repr=False)
+    source: Source = TOLD
+    assurer: str | None = None
+    checked_at: datetime | None = None
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything one persona holds, open."""
+
+    version: int
+    #: The seed of this persona's pairwise identifiers (OpenID Connect Core §8.1).
+    seed: bytes = field(repr=False)
+    #: The sign-in name in clear; kept nowhere else.
+    login: str = field(repr=False)
+    attributes: tuple[Attribute, ...] = field(repr=False, default=())
+
+    def values(self, claim: str) -> tuple[Attribute, ...]:
+        """Give the attributes of one claim, in the order they were added."""
+        return tuple(attribute for attribute in self.attributes if attribute.claim == claim)
+
+    def find(self, attribute_id: str) -> Attribute | None:
+        """Give one attribute by its id."""
+        return next((attribute for attribute in self.attributes if attribute.id == attribute_id), None)
