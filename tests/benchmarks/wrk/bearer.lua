@@ -1,0 +1,2 @@
+-- GET with an access token. Environment: TOKEN.
+wrk.headers["Authorization"] = "Bearer " .. os.getenv("TOKEN")
