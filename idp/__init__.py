@@ -1,0 +1,25 @@
+"""Proffer: an identity provider whose citizens decide, claim by claim, what each service learns.
+
+A request is followed in one direction, and each room may import only from those below it::
+
+    cli             proffer serve | worker | migrate | keys | clients | accounts | purge | config | demo
+    demo            two real relying parties, and the data that `make run` starts with
+    app             create_app(settings): the composition root
+    web             Flask, and only here: parse, authorise the caller, render or redirect
+    protocol        Authlib, and only here: what the specification says next
+    services        one frozen dataclass that names every service
+    tokens          codes, access and refresh tokens: sealing, rotation, replay
+    consent         claims requests, decisions, grants, withdrawal
+    authentication  passwords, recovery, browser sessions
+    vault           key slots and the sealed document of a citizen's details
+    interactions    authorization requests in flight
+    accounts        citizens
+    clients         relying parties and what they are registered to ask
+    keys            signing keys: published before used, rotated without a restart
+    activity        the citizen's ledger: append-only, hash-chained, names and never values
+    claims          the catalogue of details
+    storage         database, types, migrations
+    crypto          signing, sealing, secrets: the only door to the cryptographic libraries
+    outbound        the only door to other people's servers
+    settings, resources, clock
+"""

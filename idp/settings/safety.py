@@ -1,0 +1,49 @@
+"""What works but should not stay: settings that weaken a deployment without breaking it."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from idp.settings.kinds import is_loopback
+from idp.settings.tree import Settings
+
+_LEAST_MEMORY_PASSES = 19456 * 2
+
+
+def unsafe_settings(settings: Settings) -> tuple[str, ...]:
+    """Return one line for each setting in force that weakens this deployment, naming the field and what to change."""
+    return (*_of_mode(settings), *_of_network(settings), *_of_guessing(settings))
+
+
+def _of_mode(settings: Settings) -> Iterator[str]:
+    if settings.mode == "development":
+        yield "mode: development accepts what production refuses; set it to production where citizens sign in"
+    for name in settings.secrets.published():
+        yield f"secrets.{name}: is the published example; make one with `openssl rand -base64 48`"
+    if settings.database.in_memory:
+        yield "database.url: is in memory, so everything is lost at each stop"
+
+
+def _of_network(settings: Settings) -> Iterator[str]:
+    server = settings.server
+    if not settings.secure:
+        yield "issuer: is http, so anyone on the way can read and change what passes"
+    elif server.tls_certificate is None and server.trusted_proxies == 0:
+        yield (
+            "server.trusted_proxies: is 0 and no tls_certificate is set; behind a proxy, "
+            "every citizen then seems to come from its address"
+        )
+    if is_loopback(urlsplit(settings.issuer).hostname) and not is_loopback(server.host):
+        yield "server.host: listens beyond this machine while the issuer is a loopback address"
+    if settings.outbound.allowed_private_hosts:
+        yield "outbound.allowed_private_hosts: lets services make this provider reach hosts of the internal network"
+
+
+def _of_guessing(settings: Settings) -> Iterator[str]:
+    if settings.limits.storage.startswith("memory:") and settings.server.workers != 1:
+        yield "limits.storage: memory:// counts in each worker alone; use redis:// to count together"
+    for name in ("sign_in", "sign_up", "recovery"):
+        if getattr(settings.limits, name) == "off":
+            yield f"limits.{name}: is off, so guessing is not slowed"
+    passwords = settings.passwords
+    if passwords.memory_kib * passwords.iterations < _LEAST_MEMORY_PASSES:
+        yield "passwords.memory_kib: makes guessing cheap; 19456 KiB with 2 iterations is the least that is advised"
