@@ -50,7 +50,9 @@ def open_instance(folder: Path, *, reset: bool) -> Instance:
     try:
         if reset and folder.exists():
             if any(folder.iterdir()) and not marker.exists():
-                message = f"{folder} was not made by a demo, so it is not thrown away. Name another folder with --instance."
+                message = (
+                    f"{folder} was not made by a demo, so it is not thrown away. Name another folder with --instance."
+                )
                 raise InstanceError(message)
             shutil.rmtree(folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -58,7 +60,9 @@ def open_instance(folder: Path, *, reset: bool) -> Instance:
         for name in _SECRETS:
             _write_once(folder / f"{name}.secret", secrets.token_urlsafe(32))
     except OSError as error:
-        message = f"{folder} cannot be written ({error.strerror}). Make it writable, or name another folder with --instance."
+        message = (
+            f"{folder} cannot be written ({error.strerror}). Make it writable, or name another folder with --instance."
+        )
         raise InstanceError(message) from error
     return Instance(folder=folder)
 
