@@ -35,7 +35,7 @@ def make_settings(folder: Path, **overrides: object) -> Settings:
         "database": {"url": f"sqlite:///{folder / 'test.sqlite'}"},
         "secrets": TEST_SECRETS,
         # The cheapest run that argon2 takes: what is tested is not how slow it is.
-        "passwords": {"memory_kib": 1024, "iterations": 1},
+        "passwords": {"memory_kib": 8192, "iterations": 1},
         "cache": {"seconds": 0},
     }
     values.update(overrides)

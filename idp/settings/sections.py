@@ -24,6 +24,9 @@ class DatabaseSettings(Section):
     """`sqlite:///path/to/file` or `postgresql+psycopg://user:password@host/name`."""
     pool_size: int = Field(default=5, ge=1, le=100)
     """Connections that one worker keeps open (PostgreSQL)."""
+    sqlite_synchronous: Literal["full", "normal"] = "full"
+    """SQLite: `full` keeps an acknowledged write through a power cut; `normal` is faster and keeps it through a crash of
+    the server alone."""
 
     @field_validator("url")
     @classmethod

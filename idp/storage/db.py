@@ -111,9 +111,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection for reads: the open transaction's, or one without a transaction."""
-        session = self._extension.session.registry.registry.get(
-            self._extension.session.registry.scopefunc()
-        )
+        session = self._extension.session.registry.registry.get(self._extension.session.registry.scopefunc())
         if session is not None and session.info.get(_JOINED, 0):
             session.flush()
             yield session.connection()
@@ -146,7 +144,7 @@ def _prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         # FULL: a commit is on disk before it is acknowledged. NORMAL survives a killed process but
         # may lose the last commits to a power cut.
-        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.execute(f"PRAGMA synchronous={synchronous.upper()}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
         cursor.close()
