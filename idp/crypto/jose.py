@@ -145,9 +145,7 @@ def verify(token: str, *, keys: VerifyingKeys, algorithms: Collection[str]) -> V
         message = "algorithm not allowed"
         raise JwtError(message)
     kind = _ALGORITHMS[algorithm]
-    key = keys.choose(
-        kid=said.header.get("kid"), algorithm=algorithm, key_type=kind.key_type, curve=kind.curve
-    )
+    key = keys.choose(kid=said.header.get("kid"), algorithm=algorithm, key_type=kind.key_type, curve=kind.curve)
     try:
         deserialize_compact(token, key, registry=_registry(frozenset({algorithm})))
     except (JoseError, ValueError):

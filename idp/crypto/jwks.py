@@ -28,7 +28,7 @@ class VerifyingKeys:
         self._keys = tuple(keys)
 
     @classmethod
-    def from_jwks(cls, jwks: Mapping[str, Any]) -> "VerifyingKeys":
+    def from_jwks(cls, jwks: object) -> "VerifyingKeys":
         """Import a JWK Set.
 
         Keys of a type that is not understood are passed over, as RFC 7517 §5 asks, and keys meant for encryption too.
