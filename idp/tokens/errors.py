@@ -14,7 +14,7 @@ class CodeReplayedError(CodeRefusedError):
 
 
 class RefreshRefusedError(TokenError):
-    """The refresh token is unknown, expired, revoked or another client's, or its grant has ended."""
+    """The refresh token is unknown, expired, revoked or another client's, or sharing was stopped."""
 
 
 class RefreshReplayedError(RefreshRefusedError):

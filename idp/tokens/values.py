@@ -1,53 +1,59 @@
-"""What tokens stand for. The structs are also their compact form inside the seal."""
+"""What tokens stand for. The structs are also their compact form inside the seal.
+
+Times are whole seconds since 1970. No `repr` shows anything that opens anything.
+"""
 
 from dataclasses import dataclass, field
 
 import msgspec
 
+from idp.consent.values import Grant
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignOn:
-    """What one agreed sign-on lets one client have; the authorization endpoint makes it, a code carries it.
 
-    Times are whole seconds since 1970.
-    """
+class SignOn(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """What one agreed sign-on lets one client have; a code carries it, and a refresh token keeps it."""
 
     client_id: str
     account_id: str
     grant_id: str
     #: Opens the values shared under the grant (VAULT.md); exists in codes and tokens only.
-    grant_key: bytes = field(repr=False)
+    grant_key: bytes
+    #: The grant's epoch; a grant whose epoch moved on accepts nothing older.
+    epoch: int
     #: Granted scope values in the order asked for.
     scope: tuple[str, ...]
     #: Names of claims asked for at UserInfo and in the ID token; what is released is decided at each release.
     userinfo_claims: tuple[str, ...]
     id_token_claims: tuple[str, ...]
+    #: When the citizen last proved who they are (OIDC Core §2).
     auth_time: int
     acr: str
     amr: tuple[str, ...]
     #: Identifies the browser session to this client only (`protocol.id_token.session_identifier`).
     sid: str
     nonce: str | None = None
-    #: As the authorization request named it; None when it named none.
-    redirect_uri: str | None = None
-    #: S256 challenge (RFC 7636 §4.2), or None when the request had none.
-    code_challenge: str | None = None
+
+    def __repr__(self) -> str:
+        """Name the client only."""
+        return f"<SignOn to {self.client_id}>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redeemed:
-    """A code that has just been used up: what it stood for and the identifier of everything issued from it."""
+    """A code that has just been used up: what it stood for, and the name of everything issued from it."""
 
     sign_on: SignOn
-    issue_id: str
+    issue_id: bytes
+    grant: Grant
 
 
 class AccessToken(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """What an access token holds. Without a grant (client credentials) `grant_id` and `grant_key` are empty."""
+    """What an access token holds. Without a citizen (client credentials) `grant_id` and `grant_key` are empty."""
 
     client_id: str
     grant_id: str
     grant_key: bytes
+    #: Space-separated, as RFC 6749 §3.3 writes it.
     scope: str
     #: Claim names asked for at UserInfo.
     claims: tuple[str, ...]
@@ -55,45 +61,32 @@ class AccessToken(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     expires_at: int
     #: Identifies this one token; 16 bytes.
     jti: bytes
-    #: Shared by everything issued from one code, so that it can all be revoked by one row; 16 bytes, or empty.
+    #: Shared by everything issued from one code, so that one row revokes it all; 16 bytes, or empty.
     issue_id: bytes
-    #: The grant's epoch at issue; a grant whose epoch moved on accepts no older token.
     epoch: int
-    #: Confirmation thumbprint for a sender-constrained token (RFC 9449 §6); None for a plain bearer token.
+    #: Confirmation thumbprint of a sender-constrained token (RFC 9449 §6); None for a plain bearer token.
     cnf: bytes | None = None
 
     def __repr__(self) -> str:
-        """Show nothing that opens anything."""
-        return f"<AccessToken for {self.client_id}>"
+        """Name the client only."""
+        return f"<AccessToken of {self.client_id}>"
 
 
 class RefreshToken(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """What a refresh token holds: enough to mint the next answer with the same sign-on behind it."""
+    """What a refresh token holds: enough to answer again with the same sign-on behind it."""
 
-    client_id: str
-    account_id: str
-    grant_id: str
-    grant_key: bytes
-    scope: str
-    userinfo_claims: tuple[str, ...]
-    id_token_claims: tuple[str, ...]
-    auth_time: int
-    acr: str
-    amr: tuple[str, ...]
-    sid: str
+    sign_on: SignOn
     issue_id: bytes
+    #: Counts uses: the chain's row says which generation is the next to be taken.
     generation: int
-    epoch: int
     expires_at: int
-
-    def __repr__(self) -> str:
-        """Show nothing that opens anything."""
-        return f"<RefreshToken {self.generation} for {self.client_id}>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """A refresh token that has just been used: what it held, and its successor."""
+    """A refresh token that has just been used, what it stood for, and its successor."""
 
-    held: RefreshToken
+    sign_on: SignOn
+    issue_id: bytes
+    grant: Grant
     successor: str = field(repr=False)
