@@ -1,0 +1,68 @@
+"""Who may call a route. Every view declares one audience; a guard test finds any that does not.
+
+The decorators stand directly under the route. ``__audience__`` is what the guard reads.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar
+
+from flask import redirect, request, url_for
+
+from idp.web.context import current_session
+from idp.web.transaction import WRITING, transactional
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
+
+_View = TypeVar("_View", bound="Callable[..., ResponseReturnValue]")
+
+
+class Audience(StrEnum):
+    """Who a view answers."""
+
+    PUBLIC = "public"
+    CITIZEN = "citizen"
+    PROTOCOL = "protocol"
+
+
+def public(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Answer anybody: a page that needs no session."""
+    return _declared(transactional(view), Audience.PUBLIC)
+
+
+def citizen(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Answer a signed-in citizen only; others go to the sign-in page and come back afterwards."""
+    inner = transactional(view)
+
+    @wraps(view)
+    def guard(*args: object, **kwargs: object) -> ResponseReturnValue:
+        if current_session() is None:
+            return redirect(url_for("sign_in.form", next=_way_back()), code=303)
+        return inner(*args, **kwargs)
+
+    return _declared(guard, Audience.CITIZEN)
+
+
+def protocol(view: _View) -> _View:
+    """Answer services by the rules of OAuth: no page session, no token of a form, no wrapper."""
+    return _declared(view, Audience.PROTOCOL)
+
+
+def audience_of(view: object) -> Audience | None:
+    """Tell which audience a view declares, or None for one that forgot to."""
+    return getattr(view, "__audience__", None)
+
+
+def _declared(view: _View, audience: Audience) -> _View:
+    view.__audience__ = audience  # type: ignore[attr-defined]
+    return view
+
+
+def _way_back() -> str | None:
+    # A form's content is not kept over a sign-in, so only pages that can be asked for again count.
+    return None if request.method in WRITING else request.full_path.rstrip("?")

@@ -1,0 +1,79 @@
+"""What a view works with: the services, who is signed in, and the request of a service in flight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, url_for
+from werkzeug.exceptions import Unauthorized
+
+from idp.interactions.errors import InteractionGoneError
+from idp.web import cookies, headers
+from idp.web.languages import remember_asked
+from idp.web.state import page_state
+
+if TYPE_CHECKING:
+    from idp.authentication.values import Session
+    from idp.clients.values import Client
+    from idp.interactions.values import Interaction
+    from idp.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A service's request that waits for this browser's citizen."""
+
+    interaction: Interaction = field(repr=False)
+    client: Client
+
+
+def services() -> Services:
+    """Give the services of the running application."""
+    return cast("Services", current_app.extensions["proffer"])
+
+
+def current_session() -> Session | None:
+    """Give the browser session, asked for once a request; None when nobody is signed in."""
+    state = page_state()
+    if not state.session_known:
+        state.session = services().authentication.session(cookies.session_secret())
+        state.session_known = True
+    return state.session
+
+
+def signed_in() -> Session:
+    """Give the browser session of a ``@citizen`` view.
+
+    :raises Unauthorized: nobody is signed in; a view that forgot its decorator fails closed.
+    """
+    session = current_session()
+    if session is None:
+        raise Unauthorized
+    return session
+
+
+def forget_session() -> None:
+    """Ask for the session anew: this request has just started or ended one."""
+    page_state().session_known = False
+
+
+def pending(secret: str) -> Pending:
+    """Find the request in flight that a page works for, and prepare the page for it.
+
+    The page speaks the language that the service asked for, and its forms may end at the service.
+
+    :raises InteractionGoneError: unknown, finished, too old, or started by another browser.
+    """
+    interaction = services().interactions.get(secret, browser=cookies.flow())
+    client = services().clients.get(interaction.client_id)
+    if client is None:
+        raise InteractionGoneError
+    remember_asked(interaction.parameters.get("ui_locales", ""), interaction.created_at)
+    headers.allow_form_redirect(interaction.parameters.get("redirect_uri", ""))
+    return Pending(interaction=interaction, client=client)
+
+
+def onward(interaction: str) -> str:
+    """Give the address at which the dispatcher decides the next step of a request in flight."""
+    return url_for("oidc.authorize", interaction=interaction)

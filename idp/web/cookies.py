@@ -1,0 +1,91 @@
+"""The browser's cookies: names, attributes and nothing else.
+
+On https every name carries ``__Host-`` (RFC 6265bis §4.1.3.2): set by this host only, over TLS only,
+for all of its paths. Development over http uses the plain names.
+
+session   the session secret; ends with the browser
+flow      binds an authorization request in flight to the browser that started it
+device    proves an earlier successful sign-in from this browser to the slow-down
+language  the language chosen on our pages, and when
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import current_app, request
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+YEAR = 365 * 24 * 3600
+
+SESSION = "proffer_session"
+FLOW = "proffer_flow"
+DEVICE = "proffer_device"
+LANGUAGE = "proffer_language"
+PAGE = "proffer_page"
+
+#: Longer values are not ours; they are ignored before anything hashes them.
+_LONGEST = 128
+
+
+def secure() -> bool:
+    """Whether the deployment is reached over TLS."""
+    return bool(current_app.extensions["proffer"].settings.secure)
+
+
+def name(base: str) -> str:
+    """Give the full name of one of our cookies in this deployment."""
+    return f"__Host-{base}" if secure() else base
+
+
+def read(base: str) -> str | None:
+    """Read one of our cookies; an empty or oversized value counts as absent."""
+    value = request.cookies.get(name(base))
+    return value if value and len(value) <= _LONGEST else None
+
+
+def write(response: Response, base: str, value: str, *, max_age: int | None = None) -> None:
+    """Set one of our cookies; without ``max_age`` (seconds) it ends with the browser."""
+    response.set_cookie(name(base), value, max_age=max_age, path="/", secure=secure(), httponly=True, samesite="Lax")
+
+
+def remove(response: Response, base: str) -> None:
+    """Make the browser forget one of our cookies."""
+    response.delete_cookie(name(base), path="/", secure=secure(), httponly=True, samesite="Lax")
+
+
+def session_secret() -> str | None:
+    """Read the secret of the browser session."""
+    return read(SESSION)
+
+
+def set_session(response: Response, secret: str) -> None:
+    """Give the browser its session."""
+    write(response, SESSION, secret)
+
+
+def clear_session(response: Response) -> None:
+    """Take the session from the browser."""
+    remove(response, SESSION)
+
+
+def flow() -> str | None:
+    """Read what binds this browser to the requests that it started."""
+    return read(FLOW)
+
+
+def set_flow(response: Response, token: str) -> None:
+    """Bind this browser to a request that it starts."""
+    write(response, FLOW, token)
+
+
+def device() -> str | None:
+    """Read the proof of an earlier sign-in from this browser."""
+    return read(DEVICE)
+
+
+def set_device(response: Response, token: str) -> None:
+    """Give this browser its proof of a successful sign-in, for a year."""
+    write(response, DEVICE, token, max_age=YEAR)

@@ -1,0 +1,43 @@
+"""What templates may call beside their view model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from idp.web import languages
+from idp.web.context import current_session
+from idp.web.headers import nonce
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their functions; an unknown name in a template is an error."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        csp_nonce=nonce,
+        csrf_field=csrf_field,
+        current_session=current_session,
+        language_choices=languages.choices,
+        language=languages.current,
+        direction=languages.direction,
+        here=here,
+    )
+
+
+def csrf_field() -> Markup:
+    """Write the hidden field that every form of ours carries."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def here() -> str:
+    """Give the address of this page, for links that come back to it."""
+    return request.full_path.rstrip("?")
