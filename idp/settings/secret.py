@@ -54,14 +54,12 @@ class SecretSettings(Section):
             raise ValueError(f"must hold at least {MINIMUM_BYTES} bytes; {_HOW}")
         return secret
 
-    @property
     def key_encryption_bytes(self) -> bytes:
-        """The key-encryption secret as key material."""
+        """Return the key-encryption secret as key material."""
         return self.key_encryption.get_secret_value().encode()
 
-    @property
     def pepper_bytes(self) -> bytes:
-        """The pepper as key material."""
+        """Return the pepper as key material."""
         return self.pepper.get_secret_value().encode()
 
     def published(self) -> tuple[str, ...]:
