@@ -9,7 +9,20 @@ from idp.claims.errors import CatalogueError, UnknownClaimError
 from idp.claims.values import ClaimDefinition, Fault, Format, Group, Sensitivity, Texts
 
 _CLAIM_KEYS: Final = frozenset(
-    "group format sensitivity scope standard multiple smaller derived_from accompanies changes_with_time label help".split()
+    {
+        "label",
+        "help",
+        "group",
+        "format",
+        "sensitivity",
+        "scope",
+        "standard",
+        "multiple",
+        "smaller",
+        "derived_from",
+        "accompanies",
+        "changes_with_time",
+    }
 )
 _FAMILY_KEYS: Final = _CLAIM_KEYS | {"minimum", "maximum", "listed"}
 
@@ -137,7 +150,9 @@ class _Reader:
         for family, table in self._content.get("families", {}).items():
             self._require_keys(f"families.{family}", table, _FAMILY_KEYS)
             for age in range(table["minimum"], table["maximum"] + 1):
-                definitions[f"{family}_{age}"] = self._definition(f"{family}_{age}", table, f"families.{family}", age=age)
+                definitions[f"{family}_{age}"] = self._definition(
+                    f"{family}_{age}", table, f"families.{family}", age=age
+                )
             listed += [f"{family}_{age}" for age in table["listed"]]
         self._check_references(definitions, groups)
         return Catalogue(
@@ -149,7 +164,9 @@ class _Reader:
             languages=self._languages,
         )
 
-    def _definition(self, name: str, table: Mapping[str, Any], place: str, *, age: int | None = None) -> ClaimDefinition:
+    def _definition(
+        self, name: str, table: Mapping[str, Any], place: str, *, age: int | None = None
+    ) -> ClaimDefinition:
         try:
             return ClaimDefinition(
                 name=name,
