@@ -1,0 +1,63 @@
+"""Making and finding accounts."""
+
+from idp.accounts.errors import UnknownAccountError
+from idp.accounts.policy import check_login
+from idp.accounts.store import AccountStore
+from idp.accounts.values import Account, State
+from idp.clock import Clock
+from idp.crypto.sealing import blind_index
+from idp.crypto.secrets import identifier
+
+
+class AccountService:
+    """Accounts, known by a peppered index of their sign-in names.
+
+    :param pepper: from settings, at least 32 bytes; without it a copied table does not tell who has an account.
+    """
+
+    def __init__(self, *, store: AccountStore, pepper: bytes, clock: Clock) -> None:
+        """Work on `store`."""
+        self._store = store
+        self._pepper = pepper
+        self._clock = clock
+
+    def create(self, login: str, *, locale: str | None = None) -> str:
+        """Make an account and give its id.
+
+        :raises InvalidLoginError: this cannot be a sign-in name.
+        :raises LoginTakenError: somebody has it.
+        """
+        login_index = self.index(check_login(login))
+        account = Account(id=identifier(), state=State.ACTIVE, locale=locale, created_at=self._clock.now())
+        self._store.add(account, login_index=login_index)
+        return account.id
+
+    def index(self, login: str) -> bytes:
+        """Give the one-way form under which a sign-in name is looked up; 32 bytes."""
+        return blind_index(login, pepper=self._pepper)
+
+    def find(self, login: str) -> Account | None:
+        """Give the account with this sign-in name, whatever its state."""
+        return self._store.by_index(self.index(login))
+
+    def get(self, account_id: str) -> Account | None:
+        """Give the account with this id, whatever its state."""
+        return self._store.by_id(account_id)
+
+    def choose_language(self, account_id: str, locale: str | None) -> None:
+        """Remember the language of an account's pages and messages.
+
+        :raises UnknownAccountError: there is no such account.
+        """
+        self._change(account_id, locale=locale)
+
+    def set_state(self, account_id: str, state: State) -> None:
+        """Suspend, close or reopen an account. Takes effect at the next request of each of its sessions.
+
+        :raises UnknownAccountError: there is no such account.
+        """
+        self._change(account_id, state=state.value)
+
+    def _change(self, account_id: str, **columns: str | None) -> None:
+        if not self._store.change(account_id, **columns):
+            raise UnknownAccountError
