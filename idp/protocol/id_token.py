@@ -1,0 +1,82 @@
+"""The ID token: who signed in, when and how (OIDC Core §2), and the details asked for in it.
+
+https://openid.net/specs/openid-connect-core-1_0.html#IDToken
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any, Final
+
+from idp.clients.values import Client
+from idp.clock import Clock
+from idp.consent.service import ConsentService
+from idp.consent.values import Grant
+from idp.crypto import jose, secrets
+from idp.keys.service import KeyService
+from idp.protocol.claims import without_empty
+from idp.tokens.values import SignOn
+
+_SESSION_BYTES: Final = 16
+
+
+def session_identifier(*, sid: str, client_id: str) -> str:
+    """Give the `sid` under which one client knows a browser session (OIDC Front-Channel Logout §3); 22 characters.
+
+    Different clients get different ones, so that they cannot tell that they serve the same browser.
+    """
+    digest = hmac.digest(sid.encode(), b"sid:" + client_id.encode(), hashlib.sha256)
+    return secrets.b64url(digest[:_SESSION_BYTES])
+
+
+class IdTokens:
+    """Makes ID tokens in the name of one issuer."""
+
+    def __init__(
+        self, *, issuer: str, lifetime_seconds: int, keys: KeyService, consent: ConsentService, clock: Clock
+    ) -> None:
+        self._issuer = issuer
+        self._lifetime_seconds = lifetime_seconds
+        self._keys = keys
+        self._consent = consent
+        self._clock = clock
+
+    def mint(
+        self, sign_on: SignOn, *, client: Client, grant: Grant, access_token: str | None = None, code: str | None = None
+    ) -> str:
+        """Make an ID token, signed with the algorithm that the client registered; no statement.
+
+        :param access_token: issued beside it; its hash ties the two together (`at_hash`, OIDC Core §3.1.3.6).
+        :param code: issued beside it at the authorization endpoint (`c_hash`, §3.3.2.11).
+        """
+        signing = self._keys.signing(client.id_token_alg)
+        claims = dict(self._asked_for(sign_on, client, grant))
+        now = int(self._clock.now().timestamp())
+        # After the details, so that nothing in a vault can pass for what only we may say.
+        claims |= {
+            "iss": self._issuer,
+            "sub": grant.sub,
+            "aud": client.client_id,
+            "iat": now,
+            "exp": now + self._lifetime_seconds,
+            "auth_time": sign_on.auth_time,
+            "acr": sign_on.acr,
+            "amr": sign_on.amr,
+            "sid": sign_on.sid,
+        }
+        if sign_on.nonce is not None:
+            claims["nonce"] = sign_on.nonce
+        if access_token is not None:
+            claims["at_hash"] = jose.half_hash(access_token, signing.algorithm)
+        if code is not None:
+            claims["c_hash"] = jose.half_hash(code, signing.algorithm)
+        return signing.sign(claims)
+
+    def _asked_for(self, sign_on: SignOn, client: Client, grant: Grant) -> Mapping[str, Any]:
+        """Give the details asked for in the `id_token` member only: all others are for UserInfo (§5.4, §5.5)."""
+        if not sign_on.id_token_claims:
+            return {}
+        released = self._consent.released(
+            grant, grant_key=sign_on.grant_key, requested=sign_on.id_token_claims, client=client
+        )
+        return without_empty(released)
