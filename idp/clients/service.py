@@ -2,39 +2,196 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
-from idp.clients.values import Client
+from idp.claims.catalogue import Catalogue
+from idp.clients.cache import VERSION_NAME, ClientCache
+from idp.clients.errors import Fault, RegistrationFaultsError, UnknownClientError
+from idp.clients.keys import ClientKeys
+from idp.clients.metadata import ImportFile
+from idp.clients.reading import read
+from idp.clients.registration import NewClient, Registration, assemble
+from idp.clients.store import ClientStore
+from idp.clients.values import Client, ClientState
+from idp.clock import Clock
 from idp.crypto.jwks import VerifyingKeys
+from idp.crypto.secrets import digest, token
+from idp.outbound.errors import OutboundError
+from idp.outbound.fetch import Fetcher
+from idp.storage.db import Database
+from idp.storage.versions import Versions
+
+#: One in use and one to change over to.
+MAX_SECRETS: Final = 2
+_MAX_SECTOR_BYTES: Final = 64 * 1024
+_HTTP_OK: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import changed."""
+
+    #: Identifiers of services that are new or changed, and of those that are as before.
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    #: Service, key and version of each registered use that is new or changed its state.
+    uses: tuple[tuple[str, str, int], ...]
+    #: Secrets made by this import, by service: to be shown once, kept nowhere in clear.
+    secrets: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 class ClientService:
-    """Use cases around services. Constructor takes store, versions, fetcher, clock, catalogue, cache seconds."""
+    """Use cases around services.
+
+    :param development: accept addresses that a deployment must not, such as http on loopback.
+    :param cache_seconds: how soon a change by another process is noticed.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        store: ClientStore,
+        versions: Versions,
+        catalogue: Catalogue,
+        fetcher: Fetcher,
+        clock: Clock,
+        cache_seconds: float,
+        development: bool,
+    ) -> None:
+        self._db = db
+        self._store = store
+        self._versions = versions
+        self._catalogue = catalogue
+        self._fetcher = fetcher
+        self._clock = clock
+        self._development = development
+        self._cache = ClientCache(store=store, versions=versions, clock=clock, seconds=cache_seconds)
+        self._keys = ClientKeys(fetcher=fetcher, clock=clock)
 
     def get(self, client_id: str) -> Client | None:
-        """Return a service in whatever state (check `.approved`), from the process's cache."""
-        raise NotImplementedError
+        """Return a service in whatever state (look at `approved`), from memory whenever possible."""
+        return self._cache.get(client_id)
 
     def list(self) -> tuple[Client, ...]:
-        """Return every service."""
-        raise NotImplementedError
-
-    def import_file(self, path: Path) -> ImportReport:
-        """Import organisations, services and uses, all or nothing. :raises RegistrationFaultsError:"""
-        raise NotImplementedError
-
-    def new_secret(self, client_id: str) -> str:
-        """Add a secret, shown once; at most two are accepted. :raises UnknownClientError:"""
-        raise NotImplementedError
-
-    def suspend(self, client_id: str) -> None:
-        """Stop a service from sending requests. :raises UnknownClientError:"""
-        raise NotImplementedError
-
-    def approve(self, client_id: str) -> None:
-        """Let a service send requests. :raises UnknownClientError:"""
-        raise NotImplementedError
+        """Return every service, by identifier."""
+        return self._store.all()
 
     def keys_of(self, client: Client, *, kid: str | None) -> VerifyingKeys:
-        """Return its keys, fetched again when the kid is unknown. :raises ClientKeysError:"""
-        raise NotImplementedError
+        """Return the keys that a service signs with, fetched again when it publishes them and the kid is new.
+
+        :raises ClientKeysError: none are registered, or they cannot be had.
+        """
+        return self._keys.of(client, kid=kid)
+
+    def import_file(self, path: Path) -> ImportReport:
+        """Import organisations, services and uses from TOML or JSON: all or nothing, and repeatable.
+
+        :raises RegistrationFaultsError: with every fault and its place; nothing was stored.
+        """
+        return self.register(read(path))
+
+    def register(self, file: ImportFile) -> ImportReport:
+        """Store what checked tables describe, in one transaction.
+
+        :raises RegistrationFaultsError: with every fault and its place; nothing was stored.
+        """
+        registration = assemble(
+            file, catalogue=self._catalogue, known_clients=self._store.ids(), development=self._development
+        )
+        # Fetched before the transaction: somebody else's slow server must not hold the database.
+        if faults := tuple(fault for new in registration.clients for fault in self._sector_faults(new)):
+            raise RegistrationFaultsError(faults)
+        with self._db.transaction():
+            report = self._store_all(registration)
+        self._cache.forget()
+        return report
+
+    def new_secret(self, client_id: str) -> str:
+        """Make a secret, to be shown once; the one before it keeps working until the next.
+
+        :raises UnknownClientError: no such service.
+        """
+        secret = token()
+        with self._db.transaction():
+            self._versions.bump(VERSION_NAME)
+            client = self._store.find(client_id)
+            if client is None:
+                raise UnknownClientError
+            digests = (digest(secret), *client.secret_digests)[:MAX_SECRETS]
+            self._store.set_secrets(client_id, digests, now=self._clock.now())
+        self._cache.forget()
+        return secret
+
+    def suspend(self, client_id: str) -> None:
+        """Stop a service: no requests, no tokens, no release.
+
+        :raises UnknownClientError: no such service.
+        """
+        self._set_state(client_id, ClientState.SUSPENDED)
+
+    def approve(self, client_id: str) -> None:
+        """Let a service send requests.
+
+        :raises UnknownClientError: no such service.
+        """
+        self._set_state(client_id, ClientState.APPROVED)
+
+    def _set_state(self, client_id: str, state: ClientState) -> None:
+        with self._db.transaction():
+            self._versions.bump(VERSION_NAME)
+            if not self._store.set_state(client_id, state, now=self._clock.now()):
+                raise UnknownClientError
+        self._cache.forget()
+
+    def _store_all(self, registration: Registration) -> ImportReport:
+        now = self._clock.now()
+        # First, so that two imports at the same time take turns.
+        self._versions.bump(VERSION_NAME)
+        changed: list[str] = []
+        unchanged: list[str] = []
+        secrets: list[tuple[str, str]] = []
+        for new in registration.clients:
+            client, made = self._with_secret(new)
+            (changed if self._store.put(client, now=now) else unchanged).append(client.client_id)
+            if made is not None:
+                secrets.append((client.client_id, made))
+        uses = [stored for use in registration.uses if (stored := self._store.add_use(use, now=now)) is not None]
+        return ImportReport(
+            tuple(changed),
+            tuple(unchanged),
+            tuple((use.client_id, use.key, use.version) for use in uses),
+            tuple(secrets),
+        )
+
+    def _with_secret(self, new: NewClient) -> tuple[Client, str | None]:
+        """Keep the secrets of a service imported before, take the given one, or make one."""
+        if not new.takes_secret:
+            return new.client, None
+        if new.secret is not None:
+            return replace(new.client, secret_digests=(digest(new.secret),)), None
+        before = self._store.find(new.client.client_id)
+        if before is not None and before.secret_digests:
+            return replace(new.client, secret_digests=before.secret_digests), None
+        made = token()
+        return replace(new.client, secret_digests=(digest(made),)), made
+
+    def _sector_faults(self, new: NewClient) -> tuple[Fault, ...]:
+        """Check that a sector document lists every redirect URI (OIDC Core §8.1, Registration §5)."""
+        if new.sector_identifier_uri is None:
+            return ()
+        where = f"{new.place}.sector_identifier_uri"
+        try:
+            fetched = self._fetcher.get(
+                new.sector_identifier_uri, accept="application/json", max_bytes=_MAX_SECTOR_BYTES
+            )
+            listed = json.loads(fetched.body) if fetched.status == _HTTP_OK else None
+        except (OutboundError, ValueError, RecursionError):
+            listed = None
+        if not isinstance(listed, list):
+            return (Fault(where, "cannot be fetched, or is not a JSON array"),)
+        missing = [uri for uri in new.client.redirect_uris if uri not in listed]
+        return (Fault(where, f"does not list {missing[0]}"),) if missing else ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
 
 class ClientState(StrEnum):
@@ -25,11 +26,9 @@ class UseState(StrEnum):
 
 
 class Profile(StrEnum):
-    """Which security profile the protocol holds a service to."""
+    """Which security profile the protocol holds a service to; stricter ones come with what enforces them."""
 
     OIDC = "oidc"
-    FAPI2 = "fapi2"
-    HAIP = "haip"
 
 
 class ApplicationType(StrEnum):
@@ -46,6 +45,9 @@ class AuthMethod(StrEnum):
     SECRET_BASIC = "client_secret_basic"  # noqa: S105 - the name of a method, not a secret
     SECRET_POST = "client_secret_post"  # noqa: S105 - the name of a method, not a secret
     PRIVATE_KEY_JWT = "private_key_jwt"
+
+
+SECRET_METHODS: Final = frozenset({AuthMethod.SECRET_BASIC, AuthMethod.SECRET_POST})
 
 
 class SubjectType(StrEnum):
@@ -200,7 +202,7 @@ class Client:
     auth_signing_alg: str | None
     #: SHA-256 of every secret that is accepted, so that one can be replaced without an outage.
     secret_digests: tuple[bytes, ...] = field(repr=False)
-    jwks: Mapping[str, object] | None = field(hash=False)
+    jwks: Mapping[str, Any] | None = field(hash=False)
     jwks_uri: str | None
     #: The sector that pairwise identifiers are made for (OIDC Core §8.1).
     sector: str

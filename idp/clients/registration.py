@@ -1,0 +1,148 @@
+"""The values that an import file stands for, once it has no fault. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from idp.claims.catalogue import Catalogue
+from idp.clients.checks import faults_of
+from idp.clients.errors import RegistrationFaultsError
+from idp.clients.metadata import ClientEntry, ImportFile, OrganisationEntry, UseEntry
+from idp.clients.policy import sector
+from idp.clients.values import (
+    SECRET_METHODS,
+    AuthMethod,
+    Client,
+    Organisation,
+    RegisteredDetail,
+    RegisteredUse,
+    SubjectType,
+    Texts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """A service to be stored, and what storing it still needs."""
+
+    client: Client
+    #: Where it stands in the file.
+    place: str
+    secret: str | None = field(repr=False)
+    sector_identifier_uri: str | None
+
+    @property
+    def takes_secret(self) -> bool:
+        """Tell whether the service proves itself with a secret."""
+        return self.client.auth_method in SECRET_METHODS
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A whole import, free of faults that can be found without a fetch."""
+
+    clients: tuple[NewClient, ...]
+    #: Version 0: the store gives the number, and only when the content is new.
+    uses: tuple[RegisteredUse, ...]
+
+
+def assemble(
+    file: ImportFile, *, catalogue: Catalogue, known_clients: Collection[str], development: bool
+) -> Registration:
+    """Turn checked tables into values.
+
+    :param known_clients: identifiers of services that are registered already; uses may name them.
+    :raises RegistrationFaultsError: with every fault at once.
+    """
+    faults = faults_of(file, catalogue=catalogue, known_clients=known_clients, development=development)
+    if faults:
+        raise RegistrationFaultsError(faults)
+    return Registration(
+        tuple(
+            NewClient(
+                _client(entry, file.organisations[entry.organisation]),
+                f"clients[{index}]",
+                entry.secret.get_secret_value() if entry.secret else None,
+                entry.sector_identifier_uri,
+            )
+            for index, entry in enumerate(file.clients)
+        ),
+        tuple(_use(entry) for entry in file.uses),
+    )
+
+
+def _client(entry: ClientEntry, organisation: OrganisationEntry) -> Client:
+    public = entry.token_endpoint_auth_method is AuthMethod.NONE
+    return Client(
+        client_id=entry.client_id,
+        state=entry.state,
+        profile=entry.profile,
+        application_type=entry.application_type,
+        names=Texts.of(entry.name),
+        organisation=Organisation(
+            organisation.legal_name,
+            organisation.public_body,
+            organisation.register_number,
+            Texts.of(organisation.help),
+        ),
+        redirect_uris=entry.redirect_uris,
+        response_types=entry.response_types if "authorization_code" in entry.grant_types else (),
+        grant_types=entry.grant_types,
+        scopes=tuple(dict.fromkeys(entry.scope.split(" "))),
+        auth_method=entry.token_endpoint_auth_method,
+        auth_signing_alg=entry.token_endpoint_auth_signing_alg,
+        secret_digests=(),
+        jwks=entry.jwks,
+        jwks_uri=entry.jwks_uri,
+        sector=_sector(entry),
+        subject_type=entry.subject_type,
+        id_token_alg=entry.id_token_signed_response_alg,
+        userinfo_alg=entry.userinfo_signed_response_alg,
+        # RFC 9700 §2.1.1: a client without credentials has nothing else to protect its code with.
+        require_pkce=entry.require_pkce or public,
+        require_par=entry.require_pushed_authorization_requests,
+        default_max_age=entry.default_max_age,
+        require_auth_time=entry.require_auth_time,
+        default_acr_values=entry.default_acr_values,
+        initiate_login_uri=entry.initiate_login_uri,
+        logo_uri=entry.logo_uri,
+        policy_uri=entry.policy_uri,
+        tos_uri=entry.tos_uri,
+        post_logout_redirect_uris=entry.post_logout_redirect_uris,
+        resource_server=entry.resource_server,
+        audiences=entry.audiences,
+    )
+
+
+def _sector(entry: ClientEntry) -> str:
+    if entry.subject_type is SubjectType.PUBLIC:
+        return ""
+    return sector(
+        client_id=entry.client_id,
+        redirect_uris=entry.redirect_uris,
+        sector_identifier_uri=entry.sector_identifier_uri,
+    )
+
+
+def _use(entry: UseEntry) -> RegisteredUse:
+    return RegisteredUse(
+        client_id=entry.client,
+        key=entry.key,
+        version=0,
+        state=entry.state,
+        purpose=Texts.of(entry.purpose),
+        lawful_basis=entry.lawful_basis,
+        details=tuple(
+            RegisteredDetail(
+                claim=detail.claim,
+                reason=Texts.of(detail.reason),
+                essential=detail.essential,
+                retention=Texts.of(detail.retention),
+                smaller=detail.smaller,
+                without_it=Texts.of(detail.without_it),
+            )
+            for detail in entry.details
+        ),
+        without_it=Texts.of(entry.without_it),
+    )
