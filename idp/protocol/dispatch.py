@@ -1,0 +1,194 @@
+"""What has to happen next before a service gets its answer: one pure decision.
+
+Pages never name each other. Each does one thing and returns to `/authorize`, which asks this
+module again; so the order of the steps is the order of the rules below and nothing else.
+Nothing is read or written here: `authorization` gathers the state, the web layer follows the step.
+
+https://openid.net/specs/openid-connect-core-1_0.html#Authenticates
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from idp.protocol.prompts import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The citizen has to sign in, even if a session exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """The citizen is shown how to make an account first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectAccount:
+    """The citizen says whether to go on as the person who is signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The citizen chooses what to share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Nothing is left to ask: the service gets its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The service gets an error and nothing else."""
+
+    error: str
+    description: str
+
+
+Step = SignIn | SignUp | SelectAccount | Consent | Issue | Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known about the person at the browser."""
+
+    auth_time: datetime
+    acr: str
+    #: Whether the session can open the citizen's vault, without which nothing can be released.
+    vault_open: bool
+    #: False when the service named another citizen (`id_token_hint`, or `sub` in `claims`).
+    is_expected: bool
+    #: Something in this request has not been decided by this citizen yet.
+    undecided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    """Everything that the next step depends on."""
+
+    now: datetime
+    prompts: frozenset[Prompt]
+    #: None while nobody is signed in.
+    standing: Standing | None
+    #: When this interaction began; None on the first visit, before anything was asked.
+    started_at: datetime | None = None
+    #: The service accepts a sign-in of at most this age.
+    max_age: timedelta | None = None
+    #: The only acceptable ways of signing in; empty when the service leaves it open.
+    essential_acr: frozenset[str] = frozenset()
+    #: The ways of signing in that this deployment offers.
+    offered_acr: frozenset[str] = frozenset()
+    account_selected: bool = False
+    consented: bool = False
+    refused: bool = False
+
+    @property
+    def silent(self) -> bool:
+        """The service forbade us to show anything."""
+        return Prompt.NONE in self.prompts
+
+
+def next_step(state: FlowState) -> Step:
+    """Return the one thing that has to happen next.
+
+    The first rule that has something to say decides. `Refuse` carries the error codes of
+    RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6 and OIDC Unmet Authentication Requirements §3.
+    """
+    return next((step for rule in _RULES if (step := rule(state))), Issue())
+
+
+def _refusal(state: FlowState) -> Step | None:
+    if state.refused:
+        return Refuse("access_denied", "The citizen did not share what was asked for")
+    return None
+
+
+def _reachable_acr(state: FlowState) -> Step | None:
+    """Ask nothing of the citizen for the sake of a demand that no sign-in here can meet."""
+    if state.essential_acr and not state.essential_acr & state.offered_acr:
+        return Refuse(
+            "unmet_authentication_requirements",
+            "None of the requested authentication context classes is offered here",
+        )
+    return None
+
+
+def _authentication(state: FlowState) -> Step | None:
+    standing = state.standing
+    if standing is None or not standing.vault_open:
+        return _ask_to_sign_in(state)
+    if _fresh(state):
+        return None
+    too_old = state.max_age is not None and state.now - standing.auth_time > state.max_age
+    # max_age=0 asks for the same as prompt=login (OIDC Core §3.1.2.1), even within one second.
+    if too_old or state.max_age == timedelta(0) or state.prompts & {Prompt.LOGIN, Prompt.CREATE}:
+        return _ask_to_sign_in(state)
+    return None
+
+
+def _strength(state: FlowState) -> Step | None:
+    standing = state.standing
+    if standing is None or not state.essential_acr or standing.acr in state.essential_acr:
+        return None
+    if _fresh(state):
+        return Refuse(
+            "unmet_authentication_requirements",
+            "The citizen signed in, but not in a way that was asked for",
+        )
+    return _ask_to_sign_in(state)
+
+
+def _identity(state: FlowState) -> Step | None:
+    standing = state.standing
+    if standing is None or standing.is_expected:
+        return None
+    if _fresh(state):
+        # Asked once: someone who has just signed in as another person will not become this one.
+        return Refuse("login_required", "Another citizen is signed in")
+    return _ask_to_sign_in(state)
+
+
+def _account(state: FlowState) -> Step | None:
+    if Prompt.SELECT_ACCOUNT not in state.prompts or state.account_selected or _fresh(state):
+        return None
+    return SelectAccount()
+
+
+def _choice(state: FlowState) -> Step | None:
+    standing = state.standing
+    undecided = standing is not None and standing.undecided
+    if not undecided and (state.consented or Prompt.CONSENT not in state.prompts):
+        return None
+    if state.silent:
+        return Refuse("consent_required", "The citizen has to choose what to share")
+    return Consent()
+
+
+_RULES: Collection[Callable[[FlowState], Step | None]] = (
+    _refusal,
+    _reachable_acr,
+    _authentication,
+    _strength,
+    _identity,
+    _account,
+    _choice,
+)
+
+
+def _fresh(state: FlowState) -> bool:
+    """Whether the citizen signed in (or up) as part of this very interaction.
+
+    This is what makes `prompt=login` real: the session's own time is compared, so that a page
+    which is merely visited, or a session from before, proves nothing.
+    """
+    return state.standing is not None and state.started_at is not None and state.standing.auth_time >= state.started_at
+
+
+def _ask_to_sign_in(state: FlowState) -> Step:
+    if state.silent:
+        return Refuse("login_required", "The citizen has to sign in")
+    if Prompt.CREATE in state.prompts:
+        return SignUp()
+    return SignIn()
