@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Executable, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.accounts.errors import LoginTakenError
@@ -54,7 +54,7 @@ class AccountStore:
             )
             return changed.first() is not None
 
-    def _one(self, statement: Select[Any]) -> Account | None:
+    def _one(self, statement: Executable) -> Account | None:
         with self._db.reading() as connection:
             row = connection.execute(statement).first()
         return None if row is None else _account(row)
