@@ -95,14 +95,14 @@ class TokenService:
             raise CodeRefusedError
         return Redeemed(sign_on=sign_on, issue_id=issue_id, grant=grant)
 
-    def access_token(self, sign_on: SignOn, *, issue_id: bytes, scope: tuple[str, ...]) -> str:
+    def access_token(self, sign_on: SignOn, *, issue_id: bytes, scope: tuple[str, ...], claims: tuple[str, ...]) -> str:
         """Make an access token for UserInfo and resource servers; no statement."""
         return self._sealed_access(
             client_id=sign_on.client_id,
             grant_id=sign_on.grant_id,
             grant_key=sign_on.grant_key,
             scope=" ".join(scope),
-            claims=sign_on.userinfo_claims,
+            claims=claims,
             issue_id=issue_id,
             epoch=sign_on.epoch,
         )

@@ -1,0 +1,78 @@
+"""THE table of what the back channel offers, in order. What is not in it does not exist.
+
+Built once per application from its services. The authorization endpoint's parts are put together where it is served,
+because they share nothing with these but the services.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from idp.protocol.client_assertion import AssertionVerifier
+from idp.protocol.client_auth import ClientAuthenticator
+from idp.protocol.grants.authorization_code import AuthorizationCodeGrant
+from idp.protocol.grants.client_credentials import ClientCredentialsGrant
+from idp.protocol.grants.issuing import OFFLINE, OPENID, Issuing
+from idp.protocol.grants.refresh_token import RefreshTokenGrant
+from idp.protocol.id_token import IdTokens
+from idp.protocol.introspection import Introspection
+from idp.protocol.revocation import Revocation
+from idp.protocol.server import BackChannel
+from idp.protocol.userinfo import UserInfo
+from idp.services import Services
+
+#: Grants of the token endpoint; discovery announces exactly these.
+GRANTS: Final = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant)
+#: Other endpoints that clients authenticate at.
+ENDPOINTS: Final = (Revocation, Introspection)
+
+TOKEN_PATH: Final = "/token"  # noqa: S105 - a path
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What the web room serves, and the parts that the authorization side builds on."""
+
+    back_channel: BackChannel
+    userinfo: UserInfo
+    authenticator: ClientAuthenticator
+    id_tokens: IdTokens
+
+
+def assemble(services: Services) -> Protocol:
+    """Put the back channel together."""
+    settings = services.settings
+    assertions = AssertionVerifier(
+        clients=services.clients,
+        tokens=services.tokens,
+        clock=services.clock,
+        issuer=settings.issuer,
+        token_endpoint=settings.issuer + TOKEN_PATH,
+    )
+    authenticator = ClientAuthenticator(clients=services.clients, assertions=assertions)
+    id_tokens = IdTokens(
+        issuer=settings.issuer,
+        lifetime_seconds=settings.tokens.id_token_seconds,
+        keys=services.keys,
+        consent=services.consent,
+        clock=services.clock,
+    )
+    back_channel = BackChannel(
+        issuer=settings.issuer,
+        authenticator=authenticator,
+        tokens=services.tokens,
+        clients=services.clients,
+        issuing=Issuing(tokens=services.tokens, consent=services.consent, id_tokens=id_tokens),
+        personal_scopes=frozenset(services.catalogue.scopes) | {OPENID, OFFLINE},
+    )
+    for grant in GRANTS:
+        back_channel.register_grant(grant)
+    for endpoint in ENDPOINTS:
+        back_channel.register_endpoint(endpoint)
+    userinfo = UserInfo(
+        issuer=settings.issuer,
+        tokens=services.tokens,
+        clients=services.clients,
+        consent=services.consent,
+        keys=services.keys,
+    )
+    return Protocol(back_channel, userinfo, authenticator, id_tokens)

@@ -1,0 +1,43 @@
+"""Exchanging a code (RFC 6749 §4.1.3, OIDC Core §3.1.3).
+
+Authlib mints before it deletes the code, so two requests at once both get tokens. Here the code is used up by the very
+look at it, with redirect URI and PKCE checked against what it held, and only then is anything minted.
+"""
+
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidRequestError, UnauthorizedClientError
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as _AuthorizationCodeGrant
+
+from idp.tokens.values import Redeemed
+
+
+class AuthorizationCodeGrant(_AuthorizationCodeGrant):
+    """The token endpoint's half; the authorization endpoint is `idp.protocol.authorization`."""
+
+    def validate_token_request(self) -> None:
+        """Authenticate, then use the code up.
+
+        :raises OAuth2Error: / TokenError: nothing was minted.
+        """
+        client = self.authenticate_token_endpoint_client()
+        if not client.check_grant_type(self.GRANT_TYPE):
+            raise UnauthorizedClientError("This client is not registered for this grant type")
+        form = self.request.form
+        if "code" not in form:
+            raise InvalidRequestError("The code is missing")
+        self.request.client = client
+        self.request.authorization_code = self.server.tokens.redeem(
+            code=form["code"],
+            client_id=client.client.client_id,
+            redirect_uri=form.get("redirect_uri"),
+            verifier=form.get("code_verifier"),
+        )
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        """Mint from a code that nobody can use again."""
+        redeemed: Redeemed = self.request.authorization_code
+        answer = self.server.issuing.first(
+            redeemed.sign_on, client=self.request.client.client, grant=redeemed.grant, issue_id=redeemed.issue_id
+        )
+        return 200, answer, []

@@ -1,0 +1,46 @@
+"""Refreshing (RFC 6749 §6, OIDC Core §12), with rotation for every client (RFC 9700 §4.14.2)."""
+
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidRequestError, UnauthorizedClientError
+from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as _RefreshTokenGrant
+
+from idp.tokens import policy
+from idp.tokens.values import Rotated
+
+
+class RefreshTokenGrant(_RefreshTokenGrant):
+    """Uses the refresh token up, then answers with its successor."""
+
+    def validate_token_request(self) -> None:
+        """Authenticate, then move the chain on.
+
+        :raises OAuth2Error: / TokenError: nothing was minted.
+        """
+        client = self.authenticate_token_endpoint_client()
+        if not client.check_grant_type(self.GRANT_TYPE):
+            raise UnauthorizedClientError("This client is not registered for this grant type")
+        form = self.request.form
+        if "refresh_token" not in form:
+            raise InvalidRequestError("The refresh_token is missing")
+        self.request.client = client
+        self.request.refresh_token = self.server.tokens.rotate(
+            form["refresh_token"], client_id=client.client.client_id, scope=self._asked()
+        )
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        """Mint for a refresh token that was this chain's latest."""
+        rotated: Rotated = self.request.refresh_token
+        answer = self.server.issuing.again(
+            rotated.sign_on,
+            client=self.request.client.client,
+            grant=rotated.grant,
+            issue_id=rotated.issue_id,
+            scope=policy.narrowed(rotated.sign_on.scope, self._asked()),
+            successor=rotated.successor,
+        )
+        return 200, answer, []
+
+    def _asked(self) -> tuple[str, ...] | None:
+        scope = self.request.form.get("scope")
+        return None if scope is None else tuple(scope.split())

@@ -1,0 +1,65 @@
+"""Telling resource servers about access tokens (RFC 7662).
+
+https://www.rfc-editor.org/rfc/rfc7662
+
+Only clients that registered as resource servers may ask. They learn what they need to serve a request and nothing about
+the citizen but the identifier that the token's own client knows: no claims.
+"""
+
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidRequestError
+from authlib.oauth2.rfc7662 import IntrospectionEndpoint as _IntrospectionEndpoint
+
+from idp.crypto import secrets
+from idp.protocol.errors import EndpointRefusedError
+from idp.protocol.server import BackChannelRequest
+from idp.tokens.values import AccessToken
+
+_INACTIVE: dict[str, Any] = {"active": False}
+
+
+class Introspection(_IntrospectionEndpoint):
+    """Answers about access tokens; whatever else is presented is simply not active."""
+
+    def create_endpoint_response(
+        self, request: BackChannelRequest
+    ) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        """Answer one question; one statement.
+
+        A refresh token, an ID token or a code is never active here: none of them may be accepted by a resource
+        server, and saying that one is real would help whoever found it (§4). `token_type_hint` changes nothing.
+
+        :raises EndpointRefusedError: the client is no resource server.
+        :raises InvalidRequestError: there is no token.
+        """
+        client = self.authenticate_endpoint_client(request).client
+        if not client.resource_server:
+            raise EndpointRefusedError
+        if "token" not in request.form:
+            raise InvalidRequestError("The token is missing")
+        access = self.server.tokens.open_access(request.form["token"])
+        return 200, _INACTIVE if access is None else self._about(access), []
+
+    def _about(self, access: AccessToken) -> dict[str, Any]:
+        client = self.server.clients.get(access.client_id)
+        if client is None or not client.approved:
+            return _INACTIVE
+        if access.grant_id:
+            grant = self.server.tokens.live_grant(access)
+            subject = None if grant is None else grant.sub
+        else:
+            subject = None if self.server.tokens.is_revoked(access) else access.client_id
+        if subject is None:
+            return _INACTIVE
+        return {
+            "active": True,
+            "client_id": access.client_id,
+            "sub": subject,
+            "iss": self.server.issuer,
+            "scope": access.scope,
+            "token_type": "Bearer",
+            "iat": access.issued_at,
+            "exp": access.expires_at,
+            "jti": secrets.b64url(access.jti),
+        }

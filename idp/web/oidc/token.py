@@ -1,0 +1,23 @@
+"""`/token`: where services turn codes and refresh tokens into tokens (RFC 6749 §3.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+from idp.protocol.assembly import TOKEN_PATH
+from idp.web.access import protocol
+from idp.web.oidc.exchange import exchange, protocol_parts
+
+if TYPE_CHECKING:
+    from flask import Response
+
+bp = Blueprint("token", __name__)
+
+
+@bp.post(TOKEN_PATH)
+@protocol
+def token() -> Response:
+    """Answer a token request."""
+    return exchange(protocol_parts().back_channel.token, limit="token")
