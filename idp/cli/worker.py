@@ -1,0 +1,87 @@
+"""`proffer worker` and `proffer purge`: what has expired is removed.
+
+Each round works in batches, one short transaction each, so that a server which writes at the same time waits for one
+batch at most. Several workers at once do no harm.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from idp.cli.application import opened
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+def purge() -> None:
+    """Remove everything that has expired, once."""
+    with opened() as services:
+        removed = purge_all(services, stopping=threading.Event())
+    click.echo(f"Removed {removed} expired rows.")
+
+
+@click.command()
+def worker() -> None:
+    """Remove what expires, round after round, until told to stop (SIGINT or SIGTERM)."""
+    import logging.config
+
+    from idp.cli.logs import configuration
+
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    with opened() as services:
+        logging.config.dictConfig(configuration(services.settings.logging))
+        log.info("worker started")
+        while not stopping.is_set():
+            _round(services, stopping)
+            stopping.wait(services.settings.purge.interval_seconds)
+    log.info("worker stopped")
+
+
+def purge_all(services: "Services", *, stopping: threading.Event) -> int:
+    """Remove everything that has expired, batch by batch; return how many rows went.
+
+    :param stopping: once set, no further batch begins.
+    """
+    return sum(_exhaust(batch, stopping) for batch in batches(services))
+
+
+def batches(services: "Services") -> tuple[Callable[[], int], ...]:
+    """Return what removes at most one batch of each kind of row and says how many rows went."""
+    size, now = services.settings.purge.batch_size, services.clock.now
+    return (
+        lambda: services.tokens.purge(size),
+        lambda: services.interactions.purge(now(), size),
+        lambda: services.consent.purge(now(), size),
+        lambda: services.authentication.purge(now(), size),
+        services.keys.purge,
+    )
+
+
+def _exhaust(batch: Callable[[], int], stopping: threading.Event) -> int:
+    total = 0
+    while not stopping.is_set() and (removed := batch()):
+        total += removed
+    return total
+
+
+def _round(services: "Services", stopping: threading.Event) -> None:
+    """Remove what has expired; a database that is away for a while must not end the worker."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        removed = purge_all(services, stopping=stopping)
+    except OperationalError:
+        log.warning("the database cannot be used; trying again in the next round")
+    else:
+        if removed:
+            log.info("removed %d expired rows", removed)
