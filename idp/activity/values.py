@@ -1,0 +1,108 @@
+"""Entries of the ledger, and which facts each kind of entry may carry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    SIGNED_UP = "signed_up"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    #: Somebody tried to sign in and did not get in.
+    SIGN_IN_REFUSED = "sign_in_refused"
+    #: Named details went to a service.
+    RELEASED = "released"
+    #: The citizen refused a service.
+    REFUSED = "refused"
+    #: The citizen stopped sharing with a service.
+    STOPPED = "stopped"
+    DETAIL_ADDED = "detail_added"
+    DETAIL_CHANGED = "detail_changed"
+    DETAIL_REMOVED = "detail_removed"
+    RECOVERY_CODE_RENEWED = "recovery_code_renewed"
+    RECOVERY_CODE_CONFIRMED = "recovery_code_confirmed"
+    #: The recovery code was used to set a new password.
+    RECOVERED = "recovered"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    #: A code or a refresh token came twice, so everything issued with it was revoked.
+    TOKENS_REVOKED = "tokens_revoked"
+
+
+#: A browser's family, such as "Firefox on Linux".
+BROWSER: Final = "browser"
+#: How somebody signed in: `password`, `recovery_code`.
+METHOD: Final = "method"
+#: Why, as one of the words of the code that recorded it.
+REASON: Final = "reason"
+#: How long a choice holds: `once`, `standing`.
+DURATION: Final = "duration"
+
+_BROWSER: Final = frozenset({BROWSER})
+
+#: The facts each kind may carry; a kind that is not listed carries none. Nothing else gets into the ledger, so that a
+#: value of a detail cannot either.
+FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
+    {
+        Kind.SIGNED_UP: _BROWSER,
+        Kind.SIGNED_IN: frozenset({BROWSER, METHOD}),
+        Kind.SIGNED_OUT: _BROWSER,
+        Kind.SIGN_IN_REFUSED: frozenset({BROWSER, METHOD, REASON}),
+        Kind.RELEASED: frozenset({DURATION}),
+        Kind.REFUSED: frozenset({REASON}),
+        Kind.RECOVERY_CODE_RENEWED: _BROWSER,
+        Kind.RECOVERED: _BROWSER,
+        Kind.PASSWORD_CHANGED: _BROWSER,
+        Kind.TOKENS_REVOKED: frozenset({REASON}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be recorded."""
+
+    account_id: str
+    kind: Kind
+    client_id: str | None = None
+    #: Names of details, never values.
+    claims: tuple[str, ...] = ()
+    #: See :data:`FACTS`.
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was recorded."""
+
+    account_id: str
+    #: 1 for a citizen's first row, then without a gap.
+    sequence: int
+    at: datetime
+    kind: Kind
+    client_id: str | None
+    claims: tuple[str, ...]
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, the latest first."""
+
+    rows: tuple[Row, ...]
+    #: What to ask for as `before` to see older ones; None when there are none.
+    older: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedRow:
+    """A row with its place in the chain."""
+
+    row: Row
+    previous: bytes
+    hash: bytes

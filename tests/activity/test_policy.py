@@ -1,0 +1,107 @@
+"""What may be said in the ledger, and how its rows hang together."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.activity import policy
+from idp.activity.errors import UndeclaredFactError
+from idp.activity.values import Entry, Kind, LinkedRow, Row
+
+AT = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+ROW = Row("amina", 1, AT, Kind.RELEASED, "council", ("given_name", "email"), {"duration": "once"})
+
+
+def chain(*rows: Row) -> list[LinkedRow]:
+    linked, previous = [], policy.BEGINNING
+    for row in rows:
+        digest = policy.link(row, previous=previous)
+        linked.append(LinkedRow(row, previous, digest))
+        previous = digest
+    return linked
+
+
+def broken(rows: list[LinkedRow]) -> int | None:
+    followed = policy.Chain()
+    followed.follow(rows)
+    return followed.broken
+
+
+THREE = [replace(ROW, sequence=number) for number in (1, 2, 3)]
+
+
+def test_declared_facts_are_let_in() -> None:
+    policy.check(Entry("amina", Kind.SIGNED_IN, facts={"browser": "Firefox on Linux", "method": "password"}))
+
+
+def test_a_fact_that_a_kind_does_not_declare_is_refused() -> None:
+    with pytest.raises(UndeclaredFactError):
+        policy.check(Entry("amina", Kind.DETAIL_ADDED, facts={"value": "amina@example.org"}))
+
+
+@pytest.mark.parametrize("fact", ["amina@example.org", "x" * 61, "", "two\nlines"])
+def test_a_fact_that_could_be_a_value_is_refused_and_not_repeated(fact: str) -> None:
+    with pytest.raises(UndeclaredFactError) as refused:
+        policy.check(Entry("amina", Kind.SIGNED_IN, facts={"browser": fact}))
+
+    assert str(refused.value) == "browser is not a short word"
+
+
+def test_an_untouched_chain_is_whole() -> None:
+    assert broken(chain(*THREE)) is None
+    assert broken([]) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"account_id": "boris"},
+        {"at": AT + timedelta(microseconds=1)},
+        {"kind": Kind.REFUSED},
+        {"client_id": None},
+        {"client_id": "shop"},
+        {"claims": ("given_name",)},
+        {"claims": ("email", "given_name")},
+        {"facts": {}},
+        {"sequence": 5},
+    ],
+)
+def test_any_change_to_a_row_breaks_the_chain_there(change: dict[str, object]) -> None:
+    rows = chain(*THREE)
+    rows[1] = replace(rows[1], row=replace(rows[1].row, **change))  # type: ignore[arg-type]
+
+    assert broken(rows) == 2
+
+
+def test_a_row_with_a_hash_made_to_fit_breaks_the_chain_at_the_next() -> None:
+    rows = chain(*THREE)
+    forged = replace(rows[1].row, claims=())
+    rows[1] = LinkedRow(forged, rows[1].previous, policy.link(forged, previous=rows[1].previous))
+
+    assert broken(rows) == 3
+
+
+def test_a_row_taken_out_or_swapped_is_noticed() -> None:
+    rows = chain(*THREE)
+
+    assert broken(rows[1:]) == 1
+    assert broken([rows[0], rows[2]]) == 2
+    assert broken([rows[1], rows[0], rows[2]]) == 1
+
+
+def test_the_same_moment_in_another_zone_is_the_same_row() -> None:
+    elsewhere = replace(ROW, at=AT.astimezone(timezone(timedelta(hours=5))))
+
+    assert policy.link(elsewhere, previous=b"") == policy.link(ROW, previous=b"")
+
+
+@given(st.text(), st.text())
+def test_words_cannot_be_moved_from_one_field_to_another_unnoticed(one: str, other: str) -> None:
+    first = replace(ROW, client_id=one, claims=(other,))
+    second = replace(ROW, client_id=one + other, claims=("",))
+
+    same = (first.client_id, first.claims) == (second.client_id, second.claims)
+    assert (policy.link(first, previous=b"") == policy.link(second, previous=b"")) is same
