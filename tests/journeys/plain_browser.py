@@ -1,0 +1,198 @@
+"""A browser without scripts: cookies, redirects and forms, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+@dataclass
+class Form:
+    """A form as the page has it: where it goes, what it holds, which buttons send it."""
+
+    action: str
+    method: str
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    #: Names and values of boxes and radios that are not chosen.
+    unchosen: list[tuple[str, str]] = field(default_factory=list)
+    #: id of each button -> (name, value, formaction)
+    buttons: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    #: id of each field -> (name, value)
+    by_id: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.texts: list[str] = []
+        self.heading = ""
+        self._open: Form | None = None
+        self._heading = False
+        self._select: str | None = None
+        self._options: list[tuple[str, bool]] = []
+        self._textarea: str | None = None
+        self._text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        present = {name for name, _ in attrs}
+        if tag == "h1":
+            self._heading = True
+        if tag == "form":
+            self._open = Form(given.get("action", ""), given.get("method", "get").lower())
+            self.forms.append(self._open)
+        form = self._open
+        if form is None:
+            return
+        name, value = given.get("name", ""), given.get("value", "")
+        if "id" in given:
+            form.ids.add(given["id"])
+        if tag == "button" or (tag == "input" and given.get("type") == "submit"):
+            form.buttons[given.get("id", f"{name}={value}")] = (name, value, given.get("formaction"))
+        elif tag == "input" and name and "disabled" not in present:
+            if "id" in given:
+                form.by_id[given["id"]] = (name, value or "on")
+            if given.get("type") in ("checkbox", "radio"):
+                chosen = form.fields if "checked" in present else form.unchosen
+                chosen.append((name, value or "on"))
+            else:
+                form.fields.append((name, value))
+        elif tag == "select":
+            self._select, self._options = name, []
+        elif tag == "option" and self._select is not None:
+            self._options.append((value, "selected" in present))
+        elif tag == "textarea":
+            self._textarea, self._text = name, ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "h1":
+            self._heading = False
+        if tag == "form":
+            self._open = None
+        if self._open is None:
+            return
+        if tag == "select" and self._select is not None:
+            chosen = [value for value, selected in self._options if selected] or [v for v, _ in self._options[:1]]
+            self._open.fields += [(self._select, value) for value in chosen]
+            self._select = None
+        if tag == "textarea" and self._textarea is not None:
+            self._open.fields.append((self._textarea, self._text))
+            self._textarea = None
+
+    def handle_data(self, data: str) -> None:
+        if self._heading:
+            self.heading += data
+        if self._textarea is not None:
+            self._text += data
+        self.texts.append(data)
+
+
+class PlainBrowser:
+    """Follows redirects until an address begins with one of `foreign`, where it stops."""
+
+    def __init__(self, *, foreign: tuple[str, ...] = ("http://127.0.0.1:1",), language: str = "en") -> None:
+        self._session = requests.Session()
+        self._session.headers["Accept-Language"] = language
+        self._session.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        self._foreign = foreign
+        self.url = ""
+        self.status = 0
+        self.body = ""
+        self.visited: list[str] = []
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies it holds."""
+        return {cookie.name: cookie.value or "" for cookie in self._session.cookies}
+
+    @property
+    def path(self) -> str:
+        """Path of the page that is open."""
+        return urlsplit(self.url).path
+
+    @property
+    def heading(self) -> str:
+        """The text of the page's h1, spaces folded."""
+        return " ".join(self._parsed().heading.split())
+
+    @property
+    def text(self) -> str:
+        """All text of the page, spaces folded."""
+        return " ".join(" ".join(self._parsed().texts).split())
+
+    def open(self, url: str) -> None:
+        """Go to an address."""
+        self._request("GET", url)
+
+    def form_with(self, element_id: str) -> Form:
+        """The form that holds an element."""
+        for form in self._parsed().forms:
+            if element_id in form.ids:
+                return form
+        raise AssertionError(f"no form on {self.path} ({self.status}) holds #{element_id}")
+
+    def submit(
+        self,
+        button: str,
+        *,
+        tick: tuple[str, ...] = (),
+        untick: tuple[str, ...] = (),
+        **values: str,
+    ) -> None:
+        """Press a button.
+
+        :param button: its id.
+        :param tick: ids of boxes and radios to choose.
+        :param untick: ids of boxes to clear.
+        :param values: what to type into fields, by name.
+        """
+        form = self.form_with(button)
+        ticked = [form.by_id[each] for each in tick]
+        cleared = [form.by_id[each] for each in untick]
+        radios = {name for name, value in ticked if (name, value) in form.unchosen}
+        boxes = [pair for pair in form.fields if pair not in cleared]
+        kept = [(n, v) for n, v in boxes if not (n in radios and self._is_radio(form, n))]
+        fields = [(name, values.pop(name, value)) for name, value in kept] + ticked
+        assert not values, f"no such fields: {sorted(values)}"
+        name, value, action = form.buttons[button]
+        if name:
+            fields.append((name, value))
+        target = urljoin(self.url, action or form.action or self.url)
+        if form.method == "post":
+            self._request("POST", target, data=fields)
+        else:
+            self._request("GET", target, params=fields)
+
+    def _is_radio(self, form: Form, name: str) -> bool:
+        # A group of boxes shares a name as radios do; only one of the radios may be sent.
+        return f'type="radio" name="{name}"' in self.body or any(
+            n == name for n, _ in form.fields
+        ) and f'name="{name}" type="radio"' in self.body
+
+    def _request(self, method: str, url: str, **more: Any) -> None:
+        for _ in range(20):
+            if url.startswith(self._foreign):
+                self.url, self.status, self.body = url, 0, ""
+                return
+            answer = self._session.request(method, url, allow_redirects=False, timeout=30, **more)
+            self.visited.append(urlsplit(url).path)
+            if answer.status_code in _REDIRECTS:
+                url = urljoin(url, answer.headers["Location"])
+                method, more = "GET", {}
+                continue
+            self.url, self.status, self.body = url, answer.status_code, answer.text
+            return
+        raise AssertionError(f"more than 20 redirects, at {url}")
+
+    def _parsed(self) -> _Forms:
+        parser = _Forms()
+        parser.feed(self.body)
+        return parser

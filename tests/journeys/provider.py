@@ -1,0 +1,103 @@
+"""The provider as an operator starts it: commands and a server of its own, on a free port."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import TEST_SECRETS
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class StartedProvider:
+    """A provider process with its database and its log file."""
+
+    def __init__(self, folder: Path, *, database_url: str | None = None, workers: int = 2, **settings: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.issuer = f"http://localhost:{self.port}"
+        self.database_url = database_url or f"sqlite:///{folder / 'provider.sqlite'}"
+        self.log_path = folder / "provider.log"
+        self.environment = {
+            "PROFFER_MODE": "development",
+            "PROFFER_ISSUER": self.issuer,
+            "PROFFER_DATABASE__URL": self.database_url,
+            "PROFFER_SECRETS__KEY_ENCRYPTION": TEST_SECRETS["key_encryption"],
+            "PROFFER_SECRETS__PEPPER": TEST_SECRETS["pepper"],
+            "PROFFER_SERVER__HOST": "localhost",
+            "PROFFER_SERVER__PORT": str(self.port),
+            "PROFFER_SERVER__WORKERS": str(workers),
+            "PROFFER_LOGGING__LEVEL": "debug",
+            "PROFFER_LIMITS__SIGN_IN": "off",
+            "PROFFER_LIMITS__SIGN_UP": "off",
+            **settings,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *arguments: str) -> str:
+        """Run `proffer …` and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "idp.cli", *arguments],
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        with self.log_path.open("a") as log:
+            log.write(done.stderr)
+        assert done.returncode == 0, f"proffer {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def import_clients(self, described: dict[str, Any]) -> None:
+        """`proffer clients import`."""
+        path = self.folder / "clients.json"
+        path.write_text(json.dumps(described), encoding="utf-8")
+        self.command("clients", "import", str(path))
+
+    def import_accounts(self, described: dict[str, Any]) -> None:
+        """`proffer accounts import`."""
+        path = self.folder / "accounts.json"
+        path.write_text(json.dumps(described), encoding="utf-8")
+        self.command("accounts", "import", str(path))
+        path.unlink()
+
+    def start(self) -> None:
+        """`proffer serve`, until it answers."""
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "idp.cli", "serve"],
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, self.log_path.read_text()[-4000:]
+            try:
+                with urllib.request.urlopen(f"{self.issuer}/.well-known/openid-configuration", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise AssertionError("the provider did not answer")
+
+    def stop(self) -> int:
+        """End it politely; the exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(timeout=20)
