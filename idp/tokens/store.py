@@ -141,8 +141,8 @@ class TokenStore:
             )
             .returning(_chain.c.generation)
         )
-        self._revoke = dialect.insert(_revoked).on_conflict_do_nothing()
-        self._use = dialect.insert(_used).on_conflict_do_nothing()
+        self._revoke = dialect.insert(_revoked).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        self._use = dialect.insert(_used).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
     def add_code(self, row: Mapping[str, Any]) -> None:
         """Keep a code."""
