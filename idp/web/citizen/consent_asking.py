@@ -1,0 +1,88 @@
+"""What one service asks one citizen, worked out anew on each visit of the choosing page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from idp.authentication.values import Session
+from idp.clients.values import Client
+from idp.consent.page import ChoicePage
+from idp.consent.values import Choices, ClaimsRequest, Difference, Grant
+from idp.interactions.values import Interaction
+from idp.web.context import current_session, pending, services
+from idp.web.languages import current
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A service's open question to the citizen at this browser."""
+
+    interaction: Interaction = field(repr=False)
+    client: Client
+    session: Session
+    request: ClaimsRequest
+    difference: Difference
+    scopes: tuple[str, ...]
+
+    @property
+    def secret(self) -> str:
+        """Return what names the request in the addresses of our pages."""
+        return self.interaction.secret
+
+    def page(
+        self, *, choices: Choices | None = None, faults: Mapping[str, str] | None = None, select_all: bool = False
+    ) -> ChoicePage:
+        """Build the page for the choices made so far."""
+        return services().consent.page(
+            self.request,
+            session=self.session,
+            client=self.client,
+            language=current(),
+            difference=self.difference,
+            choices=choices,
+            faults=faults,
+            select_all=select_all,
+        )
+
+    def decide(self, choices: Choices) -> Grant:
+        """Record the choices; see :meth:`idp.consent.service.ConsentService.decide`."""
+        return services().consent.decide(
+            self.request,
+            session=self.session,
+            client=self.client,
+            difference=self.difference,
+            choices=choices,
+            scopes=self.scopes,
+        )
+
+
+def asking(secret: str) -> Asking | None:
+    """Find what is still to be decided in a request in flight, or None when there is nothing to ask here.
+
+    None sends the browser back to the dispatcher, which knows why: nobody is signed in, the vault is locked, or
+    all is settled already.
+
+    :raises InteractionGoneError: the request in flight has ended, or belongs to another browser.
+    """
+    waiting = pending(secret)
+    session = current_session()
+    facts = waiting.interaction.facts
+    if session is None or session.vault_key is None or facts.refused:
+        return None
+    parameters = waiting.interaction.parameters
+    scopes = tuple(parameters.get("scope", "").split())
+    consent = services().consent
+    request = consent.request(scopes, parameters.get("claims"))
+    grant = consent.standing(session.account_id, waiting.client.client_id)
+    if grant is not None and facts.grant_id == grant.id and grant.live(services().clock.now()):
+        return None
+    difference = consent.difference(
+        request,
+        client=waiting.client,
+        grant=grant,
+        ask_again="consent" in parameters.get("prompt", "").split(),
+    )
+    if difference is None:
+        return None
+    return Asking(waiting.interaction, waiting.client, session, request, difference, scopes)
