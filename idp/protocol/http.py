@@ -6,11 +6,12 @@ parameters must not be repeated; RFC 9700 §4.14). So the WSGI environment is re
 refused before anybody looks at it.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
+
+import msgspec
 
 #: Largest body and largest query accepted, in bytes.
 MAX_BYTES: Final = 65536
@@ -197,7 +198,9 @@ class Answer:
     body: bytes = field(default=b"", repr=False)
 
 
+_encode: Final = msgspec.json.Encoder().encode
+
+
 def json_answer(body: Mapping[str, Any], *, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
     """Answer with JSON that no cache keeps."""
-    octets = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Answer(status, JSON_HEADERS + headers if headers else JSON_HEADERS, octets)
+    return Answer(status, JSON_HEADERS + headers if headers else JSON_HEADERS, _encode(body))

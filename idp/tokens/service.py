@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from idp.activity.service import ActivityService
-from idp.activity.values import Entry, Kind
+from idp.activity.values import REASON, Entry, Kind
 from idp.clock import Clock
 from idp.consent.values import Grant
 from idp.crypto import secrets
@@ -151,7 +151,9 @@ class TokenService:
             expires_at=self._refresh_end(now),
         )
         if not self._store.advance(use):
-            self._end_issue(held.issue_id, account_id=sign_on.account_id, client_id=client_id)
+            self._end_issue(
+                held.issue_id, account_id=sign_on.account_id, client_id=client_id, reason="refresh_token_reused"
+            )
             raise RefreshReplayedError
         grant = self._store.grant(sign_on.grant_id)
         if grant is None or not self._serves(grant, client_id=client_id, epoch=sign_on.epoch):
@@ -221,14 +223,17 @@ class TokenService:
         row = self._store.code(digest)
         if row is None or row.client_id != client_id or not row.redeemed:
             return CodeRefusedError()
-        self._end_issue(row.issue_id, account_id=row.account_id, client_id=client_id)
+        self._end_issue(row.issue_id, account_id=row.account_id, client_id=client_id, reason="code_reused")
         return CodeReplayedError()
 
-    def _end_issue(self, issue_id: bytes, *, account_id: str, client_id: str) -> None:
+    def _end_issue(self, issue_id: bytes, *, account_id: str, client_id: str, reason: str) -> None:
         with self._db.transaction():
             # A second replay changes nothing, so it is not told again: the citizen's list cannot be flooded.
             if self._store.revoke(identifier=issue_id, expires_at=self._refresh_end(self._clock.now())):
-                self._activity.record(Entry(account_id=account_id, kind=Kind.TOKENS_REVOKED, client_id=client_id))
+                entry = Entry(
+                    account_id=account_id, kind=Kind.TOKENS_REVOKED, client_id=client_id, facts={REASON: reason}
+                )
+                self._activity.record(entry)
 
     def _refresh_end(self, now: datetime) -> datetime:
         """Give the moment by which every refresh token that exists now has ended."""
