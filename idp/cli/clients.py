@@ -1,0 +1,138 @@
+"""`proffer clients`: the services that may ask."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from idp.cli.application import opened
+from idp.cli.failures import Failure
+
+if TYPE_CHECKING:
+    from idp.clients.service import ImportReport
+
+
+@click.group()
+def clients() -> None:
+    """Add, list and import services, suspend and approve them, give them a new secret."""
+
+
+@clients.command("list")
+def list_() -> None:
+    """List every service with its state."""
+    with opened() as services:
+        for client in services.clients.list():
+            name = client.names.text("en", client.client_id)
+            click.echo(f"{client.client_id:<24} {client.state:<10} {name} ({client.organisation.legal_name})")
+
+
+@clients.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Import organisations, services and what they are registered to ask from a TOML or JSON FILE.
+
+    All or nothing, and safe to repeat. docs/integrating.md describes the file.
+    """
+    with opened() as services, _faults_told():
+        _tell(services.clients.import_file(file))
+
+
+@clients.command()
+@click.option("--id", "client_id", required=True, help="Identifier of the service (client_id).")
+@click.option("--name", required=True, help="Name that citizens see.")
+@click.option("--organisation", required=True, help="Legal name of whoever runs it.")
+@click.option("--public-body", is_flag=True, help="It is run by a public body.")
+@click.option("--redirect-uri", "redirect_uris", multiple=True, help="Address that answers go to; repeatable.")
+@click.option("--scope", default="openid", show_default=True, help="Scopes it may ask for.")
+@click.option("--public", is_flag=True, help="It cannot keep a secret (a browser or phone application).")
+@click.option("--native", is_flag=True, help="It is installed on a device (RFC 8252).")
+@click.option("--refresh", is_flag=True, help="It may stay signed in with refresh tokens.")
+@click.option("--machine", is_flag=True, help="It acts for itself, without citizens (client credentials).")
+@click.option("--jwks-uri", help="Address of its public keys; it then authenticates by signed assertion.")
+@click.option("--algorithm", type=click.Choice(["ES256", "RS256"]), default="ES256", show_default=True)
+def add(**options: Any) -> None:  # noqa: ANN401 - what click collects
+    """Add one service; its secret, if it has one, is shown once."""
+    from idp.clients.reading import parse
+
+    if options["public"] and options["jwks_uri"]:
+        raise click.UsageError("--public and --jwks-uri exclude each other")
+    with opened() as services, _faults_told():
+        if services.clients.get(options["client_id"]) is not None:
+            raise Failure(f"there is a service {options['client_id']} already; `proffer clients import` changes it")
+        _tell(services.clients.register(parse(_tables(options))))
+
+
+@clients.command()
+@click.argument("client_id")
+def secret(client_id: str) -> None:
+    """Make a new secret for CLIENT_ID and show it once; the one before keeps working until the next."""
+    with opened() as services, _faults_told():
+        click.echo(services.clients.new_secret(client_id))
+
+
+@clients.command()
+@click.argument("client_id")
+def suspend(client_id: str) -> None:
+    """Stop CLIENT_ID at once: no requests, no tokens, no details."""
+    with opened() as services, _faults_told():
+        services.clients.suspend(client_id)
+    click.echo(f"Suspended {client_id}.")
+
+
+@clients.command()
+@click.argument("client_id")
+def approve(client_id: str) -> None:
+    """Let CLIENT_ID send requests."""
+    with opened() as services, _faults_told():
+        services.clients.approve(client_id)
+    click.echo(f"Approved {client_id}.")
+
+
+def _tables(options: dict[str, Any]) -> dict[str, Any]:
+    """Write the options as the tables of an import file, so that both are checked by the same rules."""
+    method = "client_secret_basic"
+    if options["public"]:
+        method = "none"
+    elif options["jwks_uri"]:
+        method = "private_key_jwt"
+    grants = ["client_credentials"] if options["machine"] else ["authorization_code"]
+    client = {
+        "client_id": options["client_id"],
+        "organisation": "operator",
+        "name": options["name"],
+        "application_type": "native" if options["native"] else "web",
+        "redirect_uris": list(options["redirect_uris"]),
+        "grant_types": [*grants, *(["refresh_token"] if options["refresh"] else [])],
+        "scope": options["scope"],
+        "token_endpoint_auth_method": method,
+        "id_token_signed_response_alg": options["algorithm"],
+        **({"jwks_uri": options["jwks_uri"]} if options["jwks_uri"] else {}),
+    }
+    organisation = {"legal_name": options["organisation"], "public_body": options["public_body"]}
+    return {"organisations": {"operator": organisation}, "clients": [client]}
+
+
+def _tell(report: "ImportReport") -> None:
+    for client_id in report.changed:
+        click.echo(f"stored     {client_id}")
+    for client_id in report.unchanged:
+        click.echo(f"unchanged  {client_id}")
+    for client_id, key, version in report.uses:
+        click.echo(f"use        {client_id} {key}, version {version}")
+    for client_id, made in report.secrets:
+        click.echo(f"secret     {client_id} {made}   (shown once)")
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    from idp.clients.errors import RegistrationFaultsError, UnknownClientError
+
+    try:
+        yield
+    except RegistrationFaultsError as error:
+        faults = "\n".join(f"  {fault}" for fault in error.faults)
+        raise Failure(f"nothing was stored:\n{faults}") from None
+    except UnknownClientError:
+        raise Failure("there is no such service") from None
