@@ -5,16 +5,11 @@ A hint never signs anybody in. It can only narrow: the answer is about this subj
 https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest (id_token_hint), §5.5.1 (sub)
 """
 
-from typing import Final
-
 from authlib.oauth2.rfc6749 import InvalidRequestError
 
+from idp.crypto import jose
 from idp.crypto.errors import JwtError
-from idp.crypto.jose import verify
 from idp.crypto.jwks import VerifyingKeys
-
-#: What our ID tokens have been signed with.
-ALGORITHMS: Final = ("ES256", "RS256")
 
 
 def hinted_subject(unverified_hint: str, *, keys: VerifyingKeys, issuer: str, client_id: str) -> str:
@@ -26,7 +21,7 @@ def hinted_subject(unverified_hint: str, *, keys: VerifyingKeys, issuer: str, cl
     :raises InvalidRequestError: not signed by us, or not for this client.
     """
     try:
-        claims = verify(unverified_hint, keys=keys, algorithms=ALGORITHMS).claims
+        claims = jose.verify(unverified_hint, keys=keys, algorithms=jose.ALGORITHMS).claims
     except JwtError as error:
         raise InvalidRequestError("id_token_hint is not an ID token of this issuer") from error
     audience = claims.get("aud")

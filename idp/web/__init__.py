@@ -23,7 +23,7 @@ def init_app(app: Flask, services: Services) -> None:
     """Prepare the application for the web and register every route."""
     settings = services.settings
     app.extensions["proffer"] = services
-    app.secret_key = app.secret_key or derive(settings.secrets.key_encryption_bytes, purpose="page session")
+    app.secret_key = app.secret_key or derive(settings.secrets.key_encryption_bytes(), purpose="page session")
     app.config["MAX_CONTENT_LENGTH"] = settings.server.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.server.max_body_bytes
     # A token in an open page lives as long as the page session that it belongs to.

@@ -241,4 +241,4 @@ def test_nothing_is_issued_unless_somebody_is_signed_in_expected_and_has_decided
 
 @pytest.mark.parametrize("step", [SignIn(), SignUp(), SelectAccount(), Consent(), Issue()])
 def test_steps_are_plain_values(step: Step) -> None:
-    assert step == type(step)()
+    assert step == step.__class__()

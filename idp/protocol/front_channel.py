@@ -1,0 +1,50 @@
+"""The parts that serve browsers on their way between a service and us, put together once per application."""
+
+from dataclasses import dataclass, field
+
+from idp.protocol.assembly import Protocol
+from idp.protocol.authorization import Authorization
+from idp.protocol.grants.issuing import OFFLINE, OPENID
+from idp.protocol.metadata import as_json, discovery
+from idp.protocol.par import PushedAuthorization
+from idp.protocol.responder import Responder
+from idp.protocol.specifications import PAR_PATH, contributions
+from idp.protocol.validation import Offer
+from idp.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class FrontChannel:
+    """What the web room serves to browsers, and the document that says so."""
+
+    authorization: Authorization
+    pushed: PushedAuthorization
+    #: JSON for OIDC Discovery and RFC 8414 alike.
+    discovery: bytes = field(repr=False)
+
+
+def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
+    """Put the front channel together."""
+    settings = services.settings
+    offer = Offer(
+        scopes=frozenset(services.catalogue.scopes) | {OPENID, OFFLINE},
+        response_types=frozenset({"code"}),
+        claims_request=services.consent.request,
+    )
+    return FrontChannel(
+        authorization=Authorization(services=services, offer=offer, responder=Responder(issuer=settings.issuer)),
+        pushed=PushedAuthorization(
+            authenticator=back_channel.authenticator,
+            clients=services.clients,
+            interactions=services.interactions,
+            offer=offer,
+            issuer=settings.issuer,
+            endpoint=settings.issuer + PAR_PATH,
+        ),
+        discovery=as_json(
+            discovery(
+                issuer=settings.issuer,
+                contributions=contributions(settings=settings, catalogue=services.catalogue, offer=offer),
+            )
+        ),
+    )

@@ -1,0 +1,105 @@
+"""THE table of what is announced: each enabled specification and its members of the discovery document.
+
+A member is written here when what it promises works, and derived from the code that keeps the promise wherever that
+code has a list. Tests compare the document with what the endpoints do.
+
+https://www.iana.org/assignments/oauth-parameters (OAuth Authorization Server Metadata)
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from idp.claims.catalogue import Catalogue
+from idp.clients.values import AuthMethod, SubjectType
+from idp.crypto import jose
+from idp.protocol import client_assertion, pkce
+from idp.protocol.assembly import ENDPOINTS, GRANTS, TOKEN_PATH
+from idp.protocol.metadata import Member
+from idp.protocol.parameters import Display
+from idp.protocol.prompts import Prompt
+from idp.protocol.responder import ResponseMode
+from idp.protocol.validation import Offer
+from idp.settings import Settings
+
+AUTHORIZE_PATH: Final = "/authorize"
+PAR_PATH: Final = "/par"
+USERINFO_PATH: Final = "/userinfo"
+KEYS_PATH: Final = "/jwks.json"
+#: Where the endpoints of `assembly.ENDPOINTS` are.
+PATHS: Final = {"revocation": "/revoke", "introspection": "/introspect"}
+
+#: What can be asked for by name although it is no detail in a vault (OIDC Core §5.5.1).
+_OF_THE_SIGN_ON: Final = ("sub", "auth_time", "acr")
+
+
+def contributions(*, settings: Settings, catalogue: Catalogue, offer: Offer) -> tuple[Mapping[str, Member], ...]:
+    """Return the table, in the order in which the document shows it."""
+    return (
+        _authorization(offer),
+        _token_endpoint(),
+        _client_authentication(),
+        _openid_connect(settings, catalogue, offer),
+        # RFC 7636
+        {"code_challenge_methods_supported": pkce.METHODS},
+        # RFC 9126
+        {"pushed_authorization_request_endpoint": PAR_PATH, "require_pushed_authorization_requests": False},
+        # RFC 9207
+        {"authorization_response_iss_parameter_supported": True},
+        # Initiating User Registration via OpenID Connect 1.0
+        {"prompt_values_supported": tuple(Prompt)},
+    )
+
+
+def _authorization(offer: Offer) -> Mapping[str, Member]:
+    """RFC 6749 §3.1, OAuth 2.0 Multiple Response Types, Form Post Response Mode."""
+    return {
+        "authorization_endpoint": AUTHORIZE_PATH,
+        "response_types_supported": tuple(sorted(offer.response_types)),
+        "response_modes_supported": tuple(ResponseMode),
+    }
+
+
+def _token_endpoint() -> Mapping[str, Member]:
+    """RFC 6749 §3.2."""
+    return {"token_endpoint": TOKEN_PATH, "grant_types_supported": tuple(grant.GRANT_TYPE for grant in GRANTS)}
+
+
+def _client_authentication() -> Mapping[str, Member]:
+    """RFC 6749 §2.3, RFC 7523; revocation (RFC 7009) and introspection (RFC 7662) know the same ways."""
+    methods = tuple(AuthMethod)
+    algorithms = tuple(sorted(client_assertion.ALGORITHMS & frozenset(jose.ALGORITHMS)))
+    members: dict[str, Member] = {
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+    }
+    for endpoint in ENDPOINTS:
+        name = endpoint.ENDPOINT_NAME
+        # A resource server that proves nothing may not ask about tokens (RFC 7662 §2.1).
+        own = tuple(one for one in methods if one is not AuthMethod.NONE) if name == "introspection" else methods
+        members |= {
+            f"{name}_endpoint": PATHS[name],
+            f"{name}_endpoint_auth_methods_supported": own,
+            f"{name}_endpoint_auth_signing_alg_values_supported": algorithms,
+        }
+    return members
+
+
+def _openid_connect(settings: Settings, catalogue: Catalogue, offer: Offer) -> Mapping[str, Member]:
+    """OpenID Connect Core and Discovery §3."""
+    return {
+        "userinfo_endpoint": USERINFO_PATH,
+        "jwks_uri": KEYS_PATH,
+        "scopes_supported": tuple(sorted(offer.scopes, key=lambda scope: (scope != "openid", scope))),
+        "subject_types_supported": tuple(SubjectType),
+        "id_token_signing_alg_values_supported": jose.ALGORITHMS,
+        "userinfo_signing_alg_values_supported": jose.ALGORITHMS,
+        "acr_values_supported": (settings.authentication.acr_password,),
+        "display_values_supported": tuple(Display),
+        "claim_types_supported": ("normal",),
+        "claims_supported": (*_OF_THE_SIGN_ON, *catalogue.names),
+        "claims_parameter_supported": True,
+        "ui_locales_supported": settings.languages,
+        # Both are true when left out, or unsaid in a way that clients take for a maybe (Discovery §3).
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+    }

@@ -1,0 +1,33 @@
+"""What services and their libraries call: OpenID Connect and OAuth over HTTP.
+
+Views translate; `idp.protocol` decides. Discovery and keys are answered in front of Flask, by `idp.web.front`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idp.protocol import assembly, front_channel
+from idp.protocol.specifications import KEYS_PATH
+from idp.web import front
+from idp.web.oidc import authorize, discovery, exchange, introspection, par, revocation, token, userinfo
+from idp.web.oidc.front import KEY
+
+if TYPE_CHECKING:
+    from flask import Blueprint, Flask
+
+    from idp.services import Services
+
+
+def init_app(app: Flask, services: Services) -> None:
+    """Put the protocol together and answer its fixed documents in front of the application."""
+    back_channel = assembly.assemble(services)
+    channel = front_channel.assemble(services, back_channel=back_channel)
+    app.extensions[exchange.KEY] = back_channel
+    app.extensions[KEY] = channel
+    front.install(app, fixed=discovery.documents(channel.discovery), keys_path=KEYS_PATH)
+
+
+def blueprints() -> tuple[Blueprint, ...]:
+    """List every endpoint of this audience."""
+    return tuple(module.bp for module in (authorize, par, token, userinfo, revocation, introspection))

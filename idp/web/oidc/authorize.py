@@ -1,0 +1,126 @@
+"""`/authorize`: where services send citizens, and where our pages send them back to.
+
+POST is open to other sites (OIDC Core §3.1.2.1 requires it), so it carries no form token: like GET it only begins a
+request, and whatever a citizen decides is decided on a page of ours that has one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from idp.protocol.authorization import Again, Answered, Page, Visit
+from idp.protocol.dispatch import Consent, SelectAccount, SignIn, SignUp
+from idp.protocol.http import HttpRequest, MalformedRequestError
+from idp.protocol.refusals import NoReplyError, Obstacle
+from idp.protocol.responder import FormPost, Redirect, Reply
+from idp.protocol.specifications import AUTHORIZE_PATH
+from idp.web import cookies, errors, headers, limits
+from idp.web.access import protocol
+from idp.web.context import current_session, services
+from idp.web.oidc.front import front_channel
+
+if TYPE_CHECKING:
+    from flask import Response
+
+bp = Blueprint("oidc", __name__)
+
+_PAGES: Final[dict[type[Page], str]] = {
+    SignIn: "sign_in.form",
+    SignUp: "sign_up.form",
+    SelectAccount: "choose_account.form",
+    Consent: "consent.choose",
+}
+
+_OBSTACLES: Final = {
+    Obstacle.CLIENT_UNKNOWN: _l("We do not know the service that sent you here."),
+    Obstacle.CLIENT_NOT_OPEN: _l("The service that sent you here may not use this sign-in at the moment."),
+    Obstacle.REDIRECT_URI: _l("The service asked us to send you to an address that it has not registered."),
+    Obstacle.STATE_TOO_LONG: _l("The service sent a request that is too long for us to answer."),
+    Obstacle.REPEATED: _l("The service sent a request that can be read in two ways."),
+}
+
+
+@bp.route(AUTHORIZE_PATH, methods=["GET", "POST"])
+@protocol
+def authorize() -> Response:
+    """Begin a service's request, or go on with one after a page."""
+    if (wait := limits.exceeded("authorize")) is not None:
+        return errors.wait_page(wait)
+    try:
+        sent = HttpRequest.read(request.environ, max_bytes=services().settings.server.max_body_bytes)
+        return _outcome(sent.query + sent.form)
+    except MalformedRequestError as error:
+        return _not_sent_on(error.status, _l("The service sent a request that we cannot read."))
+    except NoReplyError as error:
+        if error.obstacle is Obstacle.REQUEST_GONE:
+            return errors.step_expired()
+        return _not_sent_on(400, _OBSTACLES[error.obstacle])
+
+
+def _outcome(pairs: tuple[tuple[str, str], ...]) -> Response:
+    authorization = front_channel().authorization
+    if request.method == "POST" and cookies.session_secret() is None and cookies.flow() is None:
+        carried = authorization.carry(pairs)
+        return reply(carried.reply) if isinstance(carried, Answered) else _by_get(carried)
+    # Only our own pages send nothing but an interaction; beside other parameters it is an unknown one.
+    if len(pairs) == 1 and pairs[0][0] == "interaction":
+        outcome = authorization.resume(pairs[0][1], session=current_session(), browser=cookies.flow())
+    else:
+        outcome = authorization.begin(pairs, session=current_session(), browser=cookies.flow())
+    if isinstance(outcome, Answered):
+        return reply(outcome.reply)
+    return _to_page(outcome)
+
+
+def reply(answer: Reply) -> Response:
+    """Send the browser to the service with its answer."""
+    if isinstance(answer, FormPost):
+        return _form_post(answer)
+    return _see_other(answer)
+
+
+def _see_other(answer: Redirect) -> Response:
+    response = make_response("", 303)
+    response.headers["Location"] = answer.location
+    response.headers["Cache-Control"] = "no-store"
+    # The service must not learn the address that the citizen came from, which may carry its own request.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _form_post(answer: FormPost) -> Response:
+    response = make_response(render_template("oidc/form_post.html", action=answer.action, fields=answer.fields))
+    # No form-action: browsers apply it to the redirects that follow a submission as well, and where the service
+    # sends the citizen next is not ours to know. The page holds one form, to an address that was registered.
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; script-src 'nonce-{headers.nonce()}'; style-src 'self'; img-src 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    # Without a referrer browsers would send `Origin: null`, which services rightly refuse.
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return headers.secure(response)
+
+
+def _by_get(again: Again) -> Response:
+    to = url_for("oidc.authorize", client_id=again.client_id, request_uri=again.request_uri)
+    return _see_other(Redirect(to))
+
+
+def _to_page(visit: Visit) -> Response:
+    response = _see_other(Redirect(url_for(_PAGES[type(visit.page)], interaction=visit.interaction)))
+    if cookies.flow() != visit.browser:
+        cookies.set_flow(response, visit.browser)
+    return response
+
+
+def _not_sent_on(status: int, reason: object) -> Response:
+    """Tell the citizen, because there is no service that could be told safely (RFC 6749 §4.1.2.1)."""
+    return errors.problem_page(
+        status,
+        _l("You cannot be signed in to this service"),
+        reason,
+        _l("Nothing was shared. Go back to the service and tell whoever runs it; they can put this right."),
+    )

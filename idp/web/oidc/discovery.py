@@ -1,0 +1,22 @@
+"""Where services find out what this provider does. Prepared here, answered in front of Flask by `idp.web.front`.
+
+https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig, https://www.rfc-editor.org/rfc/rfc8414#section-3
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idp.web.front import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from idp.web.front import Document
+
+PATHS: Final = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+
+
+def documents(body: bytes) -> Mapping[str, Document]:
+    """Return the discovery document at each of its addresses."""
+    return dict.fromkeys(PATHS, prepare(body))
