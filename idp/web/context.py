@@ -65,10 +65,14 @@ def pending(secret: str) -> Pending:
 
     :raises InteractionGoneError: unknown, finished, too old, or started by another browser.
     """
-    interaction = services().interactions.get(secret, browser=cookies.flow())
+    browser = cookies.flow()
+    if browser is None:
+        raise InteractionGoneError
+    interaction = services().interactions.get(secret, browser=browser)
     client = services().clients.get(interaction.client_id)
     if client is None:
         raise InteractionGoneError
+    page_state().for_service = True
     remember_asked(interaction.parameters.get("ui_locales", ""), interaction.created_at)
     headers.allow_form_redirect(interaction.parameters.get("redirect_uri", ""))
     return Pending(interaction=interaction, client=client)

@@ -45,11 +45,6 @@ def problems(form: Form) -> tuple[Problem, ...]:
     return tuple(_problems(form))
 
 
-def field_errors(found: tuple[Problem, ...]) -> dict[str, str]:
-    """Index problems by field, for the message at the field itself."""
-    return {problem.field: problem.message for problem in reversed(found)}
-
-
 def _problems(form: Form) -> Iterator[Problem]:
     for field in form:
         if field.errors:

@@ -39,7 +39,6 @@ _FIXED = (
     # forms, and addresses of pages in flight never leave this origin either way.
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", _PERMISSIONS),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Cache-Control", "no-store"),
 )
@@ -91,6 +90,10 @@ def secure(response: _Answer) -> _Answer:
     """Put the page headers on an answer; one that the view has set stays."""
     for name, value in _FIXED:
         response.headers.setdefault(name, value)
+    # A service may run the sign-on in a window of its own (`display=popup`, OpenID Connect Core §3.1.2.1). Cutting
+    # that window off from its opener would be for good, also after it has gone back to the service.
+    opener = "unsafe-none" if page_state().for_service else "same-origin"
+    response.headers.setdefault("Cross-Origin-Opener-Policy", opener)
     response.headers.setdefault("Content-Security-Policy", content_security_policy())
     if current_app.extensions["proffer"].settings.secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")

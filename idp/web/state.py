@@ -26,6 +26,7 @@ class PageState:
 
     :ivar session: the browser session, once asked for; see ``session_known``.
     :ivar form_targets: origins that this page's forms may be redirected to.
+    :ivar for_service: this page works for a service, whose window may have opened it.
     :ivar asked_languages: what the service asked for (``ui_locales``), best first, and when.
     """
 
@@ -33,6 +34,7 @@ class PageState:
     session: Session | None = field(default=None, repr=False)
     session_known: bool = False
     form_targets: set[str] = field(default_factory=set)
+    for_service: bool = False
     asked_languages: tuple[str, ...] = ()
     asked_at: datetime | None = None
 

@@ -14,7 +14,11 @@ from idp.web.context import current_session
 from idp.web.headers import nonce
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Flask
+
+    from idp.web.forms import Problem
 
 
 def init_app(app: Flask) -> None:
@@ -30,7 +34,13 @@ def init_app(app: Flask) -> None:
         language=languages.current,
         direction=languages.direction,
         here=here,
+        problem_of=problem_of,
     )
+
+
+def problem_of(problems: Iterable[Problem], field: str) -> str | None:
+    """Give the message for one field, or None."""
+    return next((problem.message for problem in problems if problem.field == field), None)
 
 
 def csrf_field() -> Markup:

@@ -1,0 +1,46 @@
+"""The pages for citizens. Each module holds one page and its blueprint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idp.web.citizen import (
+    activity,
+    choose_account,
+    consent,
+    details,
+    home,
+    language,
+    recovery,
+    recovery_code,
+    security,
+    sharing,
+    sign_in,
+    sign_out,
+    sign_up,
+)
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+
+def blueprints() -> tuple[Blueprint, ...]:
+    """List every page of this audience."""
+    return tuple(
+        module.bp
+        for module in (
+            home,
+            sign_in,
+            sign_up,
+            recovery_code,
+            recovery,
+            sign_out,
+            choose_account,
+            security,
+            language,
+            consent,
+            details,
+            sharing,
+            activity,
+        )
+    )
