@@ -10,7 +10,6 @@ import errno
 import os
 import socket
 import ssl
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -46,6 +45,8 @@ def serve() -> None:
     if settings.logging.level in {"debug", "info"}:
         click.echo(f"proffer: serving {settings.issuer} on {address}:{settings.server.port}", err=True)
     server.serve()
+    if settings.logging.level in {"debug", "info"}:
+        click.echo("proffer: stopped", err=True)
 
 
 def workers_of(settings: "Settings") -> int:
@@ -65,7 +66,8 @@ def _server(settings: "Settings", address: str) -> "Server":
 
     from idp.cli.logs import configuration
 
-    # Granian says at info that it spawns and stops workers; an operator who reads warnings wants none of it.
+    # Granian tells at info each worker that it spawns and stops; one line of ours says as much.
+    level = settings.logging.level if settings.logging.level != "info" else "warning"
     return Server(
         FACTORY,
         factory=True,
@@ -77,7 +79,7 @@ def _server(settings: "Settings", address: str) -> "Server":
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels(settings.logging.level),
+        log_level=LogLevels(level),
         log_dictconfig=configuration(settings.logging),
         ssl_cert=settings.server.tls_certificate,
         ssl_key=settings.server.tls_key,
@@ -138,5 +140,4 @@ def _require_migrated(settings: "Settings") -> None:
     from idp.storage.migrations import is_current
 
     if not is_current(settings.database):
-        sys.stderr.flush()
         raise Failure("the database has not been brought up to date: run `proffer migrate` first")

@@ -1,0 +1,97 @@
+"""`proffer accounts`: citizens made by the operator, for tests, demonstrations and help desks.
+
+No command lists accounts or shows a detail: an operator has no key to them.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from idp.cli.application import opened
+from idp.cli.failures import Failure
+
+if TYPE_CHECKING:
+    from idp.authentication.values import Imported
+    from idp.cli.citizens import Citizen
+    from idp.services import Services
+
+
+@click.group()
+def accounts() -> None:
+    """Make accounts, one by one or from a file."""
+
+
+@accounts.command()
+@click.argument("login")
+@click.option("--locale", help="Language of this citizen's pages, such as fr.")
+def add(login: str, locale: str | None) -> None:
+    """Make an account for LOGIN and print its recovery code, once.
+
+    The password is asked for, or read from standard input when that is no terminal; never given as an argument,
+    which other users of the machine could read.
+    """
+    from idp.cli.citizens import Citizen
+
+    password = _password()
+    with opened() as services:
+        made = _take_in(services, Citizen("account", login, password, locale, None, ()))
+    if not made.created:
+        raise Failure("somebody has this sign-in name already")
+    click.echo(f"Recovery code: {made.recovery_code}")
+
+
+@accounts.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Make the accounts of a TOML or JSON FILE, with their details. Accounts that exist stay as they are."""
+    from idp.cli.citizens import read_citizens
+
+    citizens = read_citizens(file)
+    with opened() as services, services.db.transaction():
+        for citizen in citizens:
+            made = _take_in(services, citizen)
+            click.echo(f"{'made' if made.created else 'exists':<8} {citizen.login}")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    password = sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise Failure("the password is expected on standard input")
+    return password
+
+
+def _take_in(services: "Services", citizen: "Citizen") -> "Imported":
+    from idp.vault.values import NewDetail
+
+    with _faults_told(citizen):
+        return services.authentication.import_citizen(
+            login=citizen.login,
+            password=citizen.password,
+            details=[NewDetail(claim, raw) for claim, raw in citizen.details],
+            recovery_code=citizen.recovery_code,
+            locale=citizen.locale,
+        )
+
+
+@contextmanager
+def _faults_told(citizen: "Citizen") -> Iterator[None]:
+    """Name the place of a fault, and never the value."""
+    from idp.accounts.errors import InvalidLoginError
+    from idp.authentication.errors import PasswordRefusedError
+    from idp.claims.errors import ClaimsError
+    from idp.vault.errors import VaultError
+
+    try:
+        yield
+    except InvalidLoginError as error:
+        raise Failure(f"{citizen.place}.login: {error.code.replace('_', ' ')}") from None
+    except PasswordRefusedError as error:
+        raise Failure(f"{citizen.place}.password: {error.code.replace('_', ' ')}") from None
+    except (ClaimsError, VaultError) as error:
+        raise Failure(f"{citizen.place}.details: {type(error).__name__} {error}") from None
