@@ -49,6 +49,25 @@ class Strength:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """Parameters of Argon2id."""
+
+    memory_kib: int
+    iterations: int
+    parallelism: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassword:
+    """How a password is checked."""
+
+    salt: bytes = field(repr=False)
+    cost: Cost
+    verifier_digest: bytes = field(repr=False)
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where a try to sign in comes from.
 
@@ -151,6 +170,7 @@ class SessionSummary:
     browser: str
     created_at: datetime
     seen_at: datetime
+    expires_at: datetime
 
 
 def session_context(*, account_id: str, sid: str) -> bytes:

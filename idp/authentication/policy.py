@@ -1,0 +1,68 @@
+"""Rules of sessions and new passwords, and what is kept of a browser's description of itself."""
+
+import unicodedata
+from datetime import datetime, timedelta
+from typing import Final
+
+from idp.authentication.errors import PasswordRefusedError
+
+#: NIST SP 800-63B §3.1.1.2 asks for 64 at least. The limit only bounds the work of normalising.
+MAX_PASSWORD_CHARACTERS: Final = 1024
+#: How exactly `seen_at` is kept: one write a minute, however many pages are asked for.
+SEEN_PRECISION: Final = timedelta(minutes=1)
+KNOWN_BROWSER_LIFETIME: Final = timedelta(days=365)
+
+#: The first name found in a User-Agent wins, so a browser stands before those that it claims to be.
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chromium", "Chromium"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def normalise(password: str) -> bytes:
+    """Give the octets that are hashed: one form for all ways to type the same password (NIST SP 800-63B §3.1.1.2)."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+
+
+def check_form(password: str, *, minimum: int) -> None:
+    """Make sure that a new password has a length and characters that can be typed again.
+
+    There are no rules of composition: they make passwords worse (NIST SP 800-63B §3.1.1.2).
+
+    :raises PasswordRefusedError: too_long, too_short or forbidden_characters.
+    """
+    if len(password) > MAX_PASSWORD_CHARACTERS:
+        raise PasswordRefusedError("too_long")
+    normal = unicodedata.normalize("NFKC", password)
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in normal):
+        raise PasswordRefusedError("forbidden_characters")
+    if len(normal) < minimum:
+        raise PasswordRefusedError("too_short")
+
+
+def is_alive(*, seen_at: datetime, expires_at: datetime, now: datetime, idle: timedelta) -> bool:
+    """Tell whether a session has neither rested too long nor reached its absolute end."""
+    return now < expires_at and now < seen_at + idle
+
+
+def browser_family(user_agent: str) -> str:
+    """Give what a citizen recognises their browser by, such as "Firefox on Linux"; nothing that could track it."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return " on ".join(filter(None, (browser, system)))

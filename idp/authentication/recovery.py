@@ -1,0 +1,114 @@
+"""The recovery code: confirmed, renewed, and used when the password is lost."""
+
+from idp.accounts.values import State
+from idp.activity.values import Kind
+from idp.authentication.desk import BY_RECOVERY_CODE, Desk
+from idp.authentication.errors import RecoveryCodeMismatchError, SessionEndedError, SignInRefusedError
+from idp.authentication.policy import browser_family
+from idp.authentication.values import Origin, Recovered, Session
+from idp.crypto.secrets import normalise_recovery_code, recovery_code
+from idp.vault.values import SlotKind, SlotSecret, VaultKey
+
+
+class Recovery(Desk):
+    """The second way into a vault."""
+
+    def confirm_recovery_code(self, account_id: str, code: str) -> None:
+        """Note that its owner has written the code down, by what they typed. Any earlier code ends here.
+
+        :raises RecoveryCodeMismatchError: it is not the code that was shown last.
+        """
+        parts = self._parts
+        opened = parts.vault.open(account_id, kind=SlotKind.RECOVERY, secret=_secret(code))
+        if opened is None:
+            raise RecoveryCodeMismatchError
+        with parts.db.transaction():
+            others = [
+                slot
+                for slot in parts.vault.slots(account_id)
+                if slot.kind == SlotKind.RECOVERY and slot.id != opened.slot.id
+            ]
+            # The old code typed again shows nothing about the new one.
+            if any(slot.confirmed_at is None for slot in others):
+                raise RecoveryCodeMismatchError
+            if opened.slot.confirmed_at is not None:
+                return
+            parts.vault.confirm(account_id, opened.slot.id)
+            for slot in others:
+                parts.vault.remove_slot(account_id, slot.id)
+            self._record(account_id, Kind.RECOVERY_CODE_CONFIRMED)
+
+    def renew_recovery_code(self, session: Session) -> str:
+        """Give a new recovery code to show once. The present one works until the new one is confirmed.
+
+        :raises SessionEndedError: this session cannot open the vault.
+        """
+        key = session.vault_key
+        if key is None:
+            raise SessionEndedError
+        with self._parts.db.transaction():
+            self._record(session.account_id, Kind.RECOVERY_CODE_RENEWED, browser=session.browser)
+            return self._new_code(session.account_id, key)
+
+    def recover(
+        self, *, login: str, code: str, new_password: str, origin: Origin, previous_session: str | None = None
+    ) -> Recovered:
+        """Open the vault by recovery code, set a new password, end all sessions, start one.
+
+        Used once, the code is replaced: the new one is in the answer, and the old one works until that is confirmed, so
+        that nobody is left with none. Opens its own transactions; must not be called inside one.
+
+        :raises PasswordRefusedError: the new password is not good enough.
+        :raises RecoveryCodeMismatchError: what was typed cannot be any recovery code. Not counted as a try.
+        :raises SignInRefusedError: the name or the code is wrong, or the account is suspended.
+        :raises SlowDownError: too many tries, or the server is too busy.
+        """
+        parts = self._parts
+        secret = _secret(code)
+        parts.passwords.judge(new_password, about=(login,))
+        credentials, attempt = self._knock(login, origin)
+        # Stretched before the code is tried, so that a wrong one takes as long as the right one.
+        prepared = parts.passwords.prepare(new_password)
+        with parts.db.transaction():
+            account_id = credentials.account_id if credentials else ""
+            opened = parts.vault.open(account_id, kind=SlotKind.RECOVERY, secret=secret)
+            if opened is not None and credentials is not None and credentials.state is State.ACTIVE:
+                parts.door.succeeded(attempt)
+                parts.vault.mark_used(account_id, opened.slot.id)
+                if opened.slot.confirmed_at is None:
+                    parts.vault.confirm(account_id, opened.slot.id)
+                parts.passwords.replace(account_id, prepared, key=opened.key)
+                parts.sessions.end_of(account_id)
+                # Whoever else signed in here before may be the reason for recovering.
+                parts.store.forget_browsers(account_id)
+                renewed = self._new_code(account_id, opened.key)
+                started = self._start(
+                    account_id, opened.key, origin=origin, known=False, previous_session=previous_session
+                )
+                self._record(account_id, Kind.RECOVERED, browser=browser_family(origin.user_agent))
+                return Recovered(
+                    account_id=account_id,
+                    sid=started.sid,
+                    session_secret=started.session_secret,
+                    browser_token=started.browser_token,
+                    recovery_code=renewed,
+                )
+        self._refuse(credentials, attempt, origin=origin, method=BY_RECOVERY_CODE)
+        raise SignInRefusedError
+
+    def _new_code(self, account_id: str, key: VaultKey) -> str:
+        """Put a new code in the place of one that was never confirmed, beside one that was."""
+        vault = self._parts.vault
+        code = recovery_code()
+        for slot in vault.slots(account_id):
+            if slot.kind == SlotKind.RECOVERY and slot.confirmed_at is None:
+                vault.remove_slot(account_id, slot.id)
+        vault.add_slot(account_id, key, SlotSecret(kind=SlotKind.RECOVERY, secret=normalise_recovery_code(code)))
+        return code
+
+
+def _secret(code: str) -> bytes:
+    try:
+        return normalise_recovery_code(code)
+    except ValueError:
+        raise RecoveryCodeMismatchError from None

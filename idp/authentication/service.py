@@ -1,0 +1,174 @@
+"""Signing in and out, and what a citizen does about their password and sessions."""
+
+from datetime import datetime
+
+from idp.accounts.service import AccountService
+from idp.accounts.values import State
+from idp.activity.service import ActivityService
+from idp.activity.values import Kind
+from idp.authentication.desk import BY_PASSWORD, Parts
+from idp.authentication.door import Door
+from idp.authentication.errors import SessionEndedError, SignInRefusedError
+from idp.authentication.passwords import Passwords, Prepared
+from idp.authentication.policy import browser_family
+from idp.authentication.recovery import Recovery
+from idp.authentication.session_store import SessionStore
+from idp.authentication.sessions import Sessions
+from idp.authentication.signing_up import SigningUp
+from idp.authentication.slow_down import Bucket
+from idp.authentication.store import PasswordStore
+from idp.authentication.stretching import Stretched, Stretcher
+from idp.authentication.tries_store import TriesStore
+from idp.authentication.values import Origin, Session, SessionSummary, SignedIn
+from idp.clock import Clock
+from idp.crypto.secrets import digest, token
+from idp.settings import PasswordSettings, SessionSettings
+from idp.storage.db import Database
+from idp.vault.service import VaultService
+from idp.vault.values import VaultKey
+
+
+class AuthenticationService(SigningUp, Recovery):
+    """Every use case of signing in; making accounts and recovery are inherited."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        accounts: AccountService,
+        vault: VaultService,
+        activity: ActivityService,
+        clock: Clock,
+        pepper: bytes,
+        passwords: PasswordSettings,
+        sessions: SessionSettings,
+        acr_password: str,
+    ) -> None:
+        """Put the parts together."""
+        store = PasswordStore(db=db)
+        stretcher = Stretcher(settings=passwords)
+        super().__init__(
+            Parts(
+                db=db,
+                store=store,
+                passwords=Passwords(
+                    db=db,
+                    store=store,
+                    stretcher=stretcher,
+                    vault=vault,
+                    clock=clock,
+                    minimum=passwords.minimum_length,
+                ),
+                sessions=Sessions(store=SessionStore(db=db), settings=sessions, clock=clock),
+                door=Door(db=db, store=TriesStore(db=db), pepper=pepper, clock=clock),
+                accounts=accounts,
+                vault=vault,
+                activity=activity,
+                clock=clock,
+                acr_password=acr_password,
+            )
+        )
+
+    def sign_in(self, *, login: str, password: str, origin: Origin, previous_session: str | None = None) -> SignedIn:
+        """Check a password, open the vault, and start a session in the place of the one this browser had.
+
+        Opens its own transactions; must not be called inside one, because a try must stay counted when it is refused
+        and nobody should wait for Argon2id.
+
+        :raises SignInRefusedError: no such account, a wrong password or a suspended account: not said which, and the
+            same work is done for each.
+        :raises SlowDownError: too many tries, or the server is too busy.
+        """
+        credentials, attempt = self._knock(login, origin)
+        passwords = self._parts.passwords
+        # A second round is needed only when the password row changed while this one was being stretched.
+        for _ in range(2):
+            stored = credentials.password if credentials else None
+            stretched = passwords.check(password, stored=stored)
+            if credentials is None or stored is None or stretched is None or credentials.state is not State.ACTIVE:
+                break
+            renewed = passwords.prepare(password) if passwords.is_outdated(stored) else None
+            with self._parts.db.transaction():
+                if self._parts.store.password(credentials.account_id) == stored:
+                    self._parts.door.succeeded(attempt)
+                    key = self._unlock(credentials.account_id, stretched, renewed)
+                    browser = browser_family(origin.user_agent)
+                    self._record(credentials.account_id, Kind.SIGNED_IN, browser=browser, method=BY_PASSWORD)
+                    return self._start(
+                        credentials.account_id,
+                        key,
+                        origin=origin,
+                        known=credentials.known_browser,
+                        previous_session=previous_session,
+                    )
+            credentials = self._credentials(login, digest(origin.browser_token or token()))
+        self._refuse(credentials, attempt, origin=origin, method=BY_PASSWORD)
+        raise SignInRefusedError
+
+    def session(self, secret: str | None) -> Session | None:
+        """Give the session that a cookie belongs to, if it is alive and its account active. One statement."""
+        return self._parts.sessions.find(secret)
+
+    def sign_out(self, secret: str | None) -> None:
+        """End the session of a cookie, if there is one."""
+        with self._parts.db.transaction():
+            account_id = self._parts.sessions.end(secret)
+            if account_id is not None:
+                self._record(account_id, Kind.SIGNED_OUT)
+
+    def sessions_of(self, account_id: str) -> tuple[SessionSummary, ...]:
+        """Give the browsers in which a citizen is signed in, the last used first."""
+        return self._parts.sessions.of(account_id)
+
+    def end_session(self, account_id: str, sid: str) -> bool:
+        """End one of a citizen's sessions; tells whether there was one."""
+        with self._parts.db.transaction():
+            ended = self._parts.sessions.end_of(account_id, sid=sid) > 0
+            if ended:
+                self._record(account_id, Kind.SIGNED_OUT)
+        return ended
+
+    def change_password(self, session: Session, *, current: str, new: str) -> None:
+        """Set a new password, wrap the vault key under it, and end every other session.
+
+        Opens its own transactions; must not be called inside one.
+
+        :raises SignInRefusedError: `current` is not the password.
+        :raises PasswordRefusedError: the new one is not good enough.
+        :raises SessionEndedError: the vault cannot be opened in this session.
+        :raises SlowDownError: too many tries in this session, or the server is too busy.
+        """
+        parts, key = self._parts, session.vault_key
+        if key is None:
+            raise SessionEndedError
+        parts.passwords.judge(new, about=(parts.vault.read(session.account_id, key).login,))
+        attempt = parts.door.enter(session.sid.encode(), bucket=Bucket.SESSION, place="password")
+        if parts.passwords.check(current, stored=parts.store.password(session.account_id)) is None:
+            raise SignInRefusedError
+        prepared = parts.passwords.prepare(new)
+        with parts.db.transaction():
+            parts.door.succeeded(attempt)
+            parts.passwords.replace(session.account_id, prepared, key=key)
+            parts.sessions.end_of(session.account_id, keep_sid=session.sid)
+            self._record(session.account_id, Kind.PASSWORD_CHANGED, browser=session.browser)
+
+    def purge(self, before: datetime, limit: int) -> int:
+        """Delete at most `limit` sessions, counters and known browsers that were over at a moment; gives how many."""
+        gone = self._parts.sessions.purge(before, limit)
+        gone += self._parts.door.purge(before, limit - gone) if gone < limit else 0
+        gone += self._parts.store.purge_browsers(before, limit - gone) if gone < limit else 0
+        return gone
+
+    def _unlock(self, account_id: str, stretched: Stretched, renewed: Prepared | None) -> VaultKey | None:
+        """Open the password's slot, and wrap it anew when the cost has changed.
+
+        None for a vault that does not open although the password is right: its owner still gets in, to be told.
+        """
+        parts = self._parts
+        opened = parts.passwords.open(account_id, slot_secret=stretched.slot_secret)
+        if opened is None:
+            return None
+        parts.vault.mark_used(account_id, opened.slot.id)
+        if renewed is not None:
+            parts.passwords.replace(account_id, renewed, key=opened.key)
+        return opened.key

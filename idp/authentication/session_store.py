@@ -1,0 +1,147 @@
+"""Where browser sessions are kept."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+
+from idp.accounts.models import AccountRow
+from idp.accounts.values import State
+from idp.authentication.models import BrowserSessionRow
+from idp.authentication.values import Session, SessionSummary
+from idp.storage.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session to keep."""
+
+    digest: bytes = field(repr=False)
+    sid: str
+    account_id: str
+    at: datetime
+    expires_at: datetime
+    acr: str
+    amr: tuple[str, ...]
+    wrapped_vault_key: bytes | None = field(repr=False)
+    browser: str
+
+
+class SessionStore:
+    """Rows of browser sessions, as values."""
+
+    def __init__(self, *, db: Database) -> None:
+        """Keep rows in `db`."""
+        self._db = db
+
+    def add(self, new: NewSession) -> None:
+        """Insert a session."""
+        with self._db.transaction() as session:
+            session.execute(
+                insert(BrowserSessionRow).values(
+                    digest=new.digest,
+                    sid=new.sid,
+                    account_id=new.account_id,
+                    created_at=new.at,
+                    seen_at=new.at,
+                    auth_time=new.at,
+                    expires_at=new.expires_at,
+                    acr=new.acr,
+                    amr=list(new.amr),
+                    wrapped_vault_key=new.wrapped_vault_key,
+                    browser=new.browser,
+                )
+            )
+
+    def find(self, digest: bytes, *, secret: str) -> Session | None:
+        """Give the session with this digest, if its account is active: one statement, asked on every page."""
+        with self._db.reading() as connection:
+            row = connection.execute(_FIND, {"digest": digest}).first()
+        if row is None:
+            return None
+        return Session(
+            sid=row.sid,
+            account_id=row.account_id,
+            auth_time=row.auth_time,
+            acr=row.acr,
+            amr=tuple(row.amr),
+            created_at=row.created_at,
+            seen_at=row.seen_at,
+            expires_at=row.expires_at,
+            browser=row.browser,
+            locale=row.locale,
+            secret=secret,
+            wrapped_vault_key=row.wrapped_vault_key,
+        )
+
+    def touch(self, sid: str, *, at: datetime) -> None:
+        """Note that a session was used."""
+        with self._db.transaction() as session:
+            session.execute(update(BrowserSessionRow).where(BrowserSessionRow.sid == sid).values(seen_at=at))
+
+    def remove(self, digest: bytes) -> str | None:
+        """End the session with this digest; gives its account's id, or None when there was none."""
+        statement = (
+            delete(BrowserSessionRow).where(BrowserSessionRow.digest == digest).returning(BrowserSessionRow.account_id)
+        )
+        with self._db.transaction() as session:
+            return session.execute(statement).scalar()
+
+    def remove_of(self, account_id: str, *, sid: str | None = None, keep_sid: str | None = None) -> int:
+        """End an account's sessions: all, the one named, or all but the one to keep; gives how many."""
+        conditions: list[ColumnElement[bool]] = [BrowserSessionRow.account_id == account_id]
+        if sid is not None:
+            conditions.append(BrowserSessionRow.sid == sid)
+        if keep_sid is not None:
+            conditions.append(BrowserSessionRow.sid != keep_sid)
+        with self._db.transaction() as session:
+            gone = session.execute(delete(BrowserSessionRow).where(*conditions).returning(BrowserSessionRow.sid))
+            return len(gone.all())
+
+    def of(self, account_id: str) -> tuple[SessionSummary, ...]:
+        """Give an account's sessions, the last used first."""
+        row = BrowserSessionRow
+        statement = (
+            select(row.sid, row.browser, row.created_at, row.seen_at, row.expires_at)
+            .where(row.account_id == account_id)
+            .order_by(row.seen_at.desc())
+        )
+        with self._db.reading() as connection:
+            rows = connection.execute(statement).all()
+        return tuple(
+            SessionSummary(
+                sid=found.sid,
+                browser=found.browser,
+                created_at=found.created_at,
+                seen_at=found.seen_at,
+                expires_at=found.expires_at,
+            )
+            for found in rows
+        )
+
+    def purge(self, *, expired_before: datetime, seen_before: datetime, limit: int) -> int:
+        """Delete at most `limit` sessions that are over; gives how many."""
+        row = BrowserSessionRow
+        over = select(row.digest).where((row.expires_at <= expired_before) | (row.seen_at <= seen_before)).limit(limit)
+        with self._db.transaction() as session:
+            gone = session.execute(delete(row).where(row.digest.in_(over)).returning(row.sid))
+            return len(gone.all())
+
+
+_FIND = (
+    select(
+        BrowserSessionRow.sid,
+        BrowserSessionRow.account_id,
+        BrowserSessionRow.auth_time,
+        BrowserSessionRow.acr,
+        BrowserSessionRow.amr,
+        BrowserSessionRow.created_at,
+        BrowserSessionRow.seen_at,
+        BrowserSessionRow.expires_at,
+        BrowserSessionRow.browser,
+        BrowserSessionRow.wrapped_vault_key,
+        AccountRow.locale,
+    )
+    .join(AccountRow, AccountRow.id == BrowserSessionRow.account_id)
+    .where(BrowserSessionRow.digest == bindparam("digest"), AccountRow.state == State.ACTIVE.value)
+)

@@ -1,0 +1,86 @@
+"""Browser sessions: on the server's side, with a sliding and an absolute end.
+
+A session's secret is in its cookie and nowhere else. The row holds a digest of it, and the vault key wrapped under a
+key derived from it: whoever reads the table can neither use a session nor open a vault.
+"""
+
+from datetime import datetime, timedelta
+
+from idp.authentication.policy import SEEN_PRECISION, browser_family, is_alive
+from idp.authentication.session_store import NewSession, SessionStore
+from idp.authentication.values import SESSION_KEY_PURPOSE, Session, SessionSummary, session_context
+from idp.clock import Clock
+from idp.crypto.sealing import derive, wrap
+from idp.crypto.secrets import digest, identifier, token
+from idp.settings import SessionSettings
+from idp.vault.values import VaultKey
+
+
+class Sessions:
+    """Every citizen's browser sessions."""
+
+    def __init__(self, *, store: SessionStore, settings: SessionSettings, clock: Clock) -> None:
+        """Work on `store`."""
+        self._store = store
+        self._idle = timedelta(seconds=settings.idle_seconds)
+        self._absolute = timedelta(seconds=settings.absolute_seconds)
+        self._clock = clock
+
+    def begin(
+        self, account_id: str, key: VaultKey | None, *, acr: str, amr: tuple[str, ...], user_agent: str
+    ) -> tuple[str, str]:
+        """Start a session and give its secret and its `sid`."""
+        secret, sid, now = token(), identifier(), self._clock.now()
+        wrapped = None
+        if key is not None:
+            wrapping_key = derive(secret.encode(), purpose=SESSION_KEY_PURPOSE)
+            wrapped = wrap(wrapping_key, key.secret, context=session_context(account_id=account_id, sid=sid))
+        self._store.add(
+            NewSession(
+                digest=digest(secret),
+                sid=sid,
+                account_id=account_id,
+                at=now,
+                expires_at=now + self._absolute,
+                acr=acr,
+                amr=amr,
+                wrapped_vault_key=wrapped,
+                browser=browser_family(user_agent),
+            )
+        )
+        return secret, sid
+
+    def find(self, secret: str | None) -> Session | None:
+        """Give the session that a cookie belongs to, if it is alive and its account active.
+
+        One statement; once a minute another one, which lets it slide.
+        """
+        if not secret:
+            return None
+        session = self._store.find(digest(secret), secret=secret)
+        now = self._clock.now()
+        if session is None or not self._lives(session, now):
+            return None
+        if now - session.seen_at >= SEEN_PRECISION:
+            self._store.touch(session.sid, at=now)
+        return session
+
+    def end(self, secret: str | None) -> str | None:
+        """End the session of a cookie; gives its account's id, or None when there was none."""
+        return self._store.remove(digest(secret)) if secret else None
+
+    def end_of(self, account_id: str, *, sid: str | None = None, keep_sid: str | None = None) -> int:
+        """End an account's sessions: all, the one named, or all but the one to keep; gives how many."""
+        return self._store.remove_of(account_id, sid=sid, keep_sid=keep_sid)
+
+    def of(self, account_id: str) -> tuple[SessionSummary, ...]:
+        """Give the sessions of an account that are alive, the last used first."""
+        now = self._clock.now()
+        return tuple(session for session in self._store.of(account_id) if self._lives(session, now))
+
+    def purge(self, before: datetime, limit: int) -> int:
+        """Delete at most `limit` sessions that were over at a moment; gives how many."""
+        return self._store.purge(expired_before=before, seen_before=before - self._idle, limit=limit)
+
+    def _lives(self, session: Session | SessionSummary, now: datetime) -> bool:
+        return is_alive(seen_at=session.seen_at, expires_at=session.expires_at, now=now, idle=self._idle)
