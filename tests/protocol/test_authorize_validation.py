@@ -30,13 +30,13 @@ from tests.protocol.requests import (
 
 def error(**changes: str | None) -> str:
     with pytest.raises(OAuth2Error) as refused:
-        understand(**changes)
+        understand_all(parameters(**changes))
     return str(refused.value.error)
 
 
 def obstacle(**changes: str | None) -> Obstacle:
     with pytest.raises(NoReplyError) as refused:
-        understand(**changes)
+        understand_all(parameters(**changes))
     return refused.value.obstacle
 
 

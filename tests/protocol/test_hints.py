@@ -1,0 +1,70 @@
+"""OIDC Core §3.1.2.1, id_token_hint."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from authlib.oauth2.rfc6749 import InvalidRequestError
+
+from idp.crypto import jose
+from idp.crypto.jwks import VerifyingKeys
+from idp.protocol.hints import hinted_subject
+
+OURS = jose.generate("ES256")
+THEIRS = jose.generate("ES256")
+KEYS = VerifyingKeys.from_jwks({"keys": [OURS.public()]})
+CLAIMS: Mapping[str, Any] = {"iss": "https://id.example", "aud": "permits", "sub": "abc", "exp": 4102444800}
+
+
+def hinted(token: str) -> str:
+    return hinted_subject(token, keys=KEYS, issuer="https://id.example", client_id="permits")
+
+
+def test_an_id_token_of_ours_names_its_subject() -> None:
+    assert hinted(OURS.sign(CLAIMS)) == "abc"
+
+
+def test_an_expired_one_is_as_good() -> None:
+    assert hinted(OURS.sign({**CLAIMS, "exp": 1})) == "abc"
+
+
+def test_one_for_several_clients_counts_for_each() -> None:
+    assert hinted(OURS.sign({**CLAIMS, "aud": ["shop", "permits"]})) == "abc"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"aud": "shop"},
+        {"aud": ["shop"]},
+        {"aud": None},
+        {"aud": "permits-2"},
+        {"iss": "https://other.example"},
+        {"sub": None},
+        {"sub": 7},
+    ],
+)
+def test_one_for_somebody_else_is_refused(changes: Mapping[str, Any]) -> None:
+    with pytest.raises(InvalidRequestError):
+        hinted(OURS.sign({**CLAIMS, **changes}))
+
+
+def test_one_signed_by_somebody_else_is_refused() -> None:
+    with pytest.raises(InvalidRequestError):
+        hinted(THEIRS.sign(CLAIMS))
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "x",
+        "a.b.c",
+        "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUifQ.",
+        "é.é.é",
+        "e30.e30." + "A" * 20000,
+    ],
+)
+def test_what_is_no_signed_token_is_refused(token: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        hinted(token)
