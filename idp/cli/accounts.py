@@ -38,7 +38,7 @@ def add(login: str, locale: str | None) -> None:
 
     password = _password()
     with opened() as services:
-        made = _take_in(services, Citizen("account", login, password, locale, None, ()))
+        made = _take_in(services, Citizen("account", login, password, locale))
     if not made.created:
         raise Failure("somebody has this sign-in name already")
     click.echo(f"Recovery code: {made.recovery_code}")
@@ -47,11 +47,14 @@ def add(login: str, locale: str | None) -> None:
 @accounts.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
-    """Make the accounts of a TOML or JSON FILE, with their details. Accounts that exist stay as they are."""
+    """Make the accounts of a TOML or JSON FILE, with their details. Accounts that exist stay as they are.
+
+    Each account is stored whole or not at all, so after a fault the mended file can be imported again.
+    """
     from idp.cli.citizens import read_citizens
 
     citizens = read_citizens(file)
-    with opened() as services, services.db.transaction():
+    with opened() as services:
         for citizen in citizens:
             made = _take_in(services, citizen)
             click.echo(f"{'made' if made.created else 'exists':<8} {citizen.login}")
@@ -67,14 +70,12 @@ def _password() -> str:
 
 
 def _take_in(services: "Services", citizen: "Citizen") -> "Imported":
-    from idp.vault.values import NewDetail
-
     with _faults_told(citizen):
         return services.authentication.import_citizen(
             login=citizen.login,
             password=citizen.password,
-            details=[NewDetail(claim, raw) for claim, raw in citizen.details],
-            recovery_code=citizen.recovery_code,
+            details=citizen.details,
+            recovery_code_text=citizen.recovery_code,
             locale=citizen.locale,
         )
 
@@ -84,14 +85,22 @@ def _faults_told(citizen: "Citizen") -> Iterator[None]:
     """Name the place of a fault, and never the value."""
     from idp.accounts.errors import InvalidLoginError
     from idp.authentication.errors import PasswordRefusedError
-    from idp.claims.errors import ClaimsError
-    from idp.vault.errors import VaultError
+    from idp.claims.errors import InvalidDetailError, UnknownClaimError
+    from idp.vault.errors import DetailHeldError, TooManyDetailsError
 
     try:
         yield
-    except InvalidLoginError as error:
-        raise Failure(f"{citizen.place}.login: {error.code.replace('_', ' ')}") from None
-    except PasswordRefusedError as error:
-        raise Failure(f"{citizen.place}.password: {error.code.replace('_', ' ')}") from None
-    except (ClaimsError, VaultError) as error:
-        raise Failure(f"{citizen.place}.details: {type(error).__name__} {error}") from None
+    except (InvalidLoginError, PasswordRefusedError) as error:
+        name = "login" if isinstance(error, InvalidLoginError) else "password"
+        raise Failure(f"{citizen.place}.{name}: {error.code.replace('_', ' ')}") from None
+    except InvalidDetailError as error:
+        part = f".{error.part}" if error.part else ""
+        raise Failure(f"{citizen.place}.details.{error.claim}{part}: {error.code.replace('_', ' ')}") from None
+    except UnknownClaimError as error:
+        raise Failure(f"{citizen.place}.details.{error.name}: there is no such detail in the catalogue") from None
+    except DetailHeldError as error:
+        raise Failure(f"{citizen.place}.details.{error.claim}: given twice, or takes one value only") from None
+    except TooManyDetailsError:
+        raise Failure(f"{citizen.place}.details: too many") from None
+    except ValueError:
+        raise Failure(f"{citizen.place}.recovery_code: is not a recovery code") from None

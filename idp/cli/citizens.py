@@ -14,27 +14,26 @@
 
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from idp.cli.failures import Failure
 
-#: Details whose one value is a list.
-_LISTS = frozenset({"nationalities"})
 _KNOWN = frozenset({"login", "password", "locale", "recovery_code", "details"})
 
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """One account to make. `details` are pairs of claim and value as written, unchecked."""
+    """One account to make. `details` are values by claim as written, unchecked."""
 
     place: str
     login: str
     password: str = field(repr=False)
-    locale: str | None
-    recovery_code: str | None = field(repr=False)
-    details: tuple[tuple[str, object], ...] = field(repr=False)
+    locale: str | None = None
+    recovery_code: str | None = field(default=None, repr=False)
+    details: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 def read_citizens(path: Path) -> tuple[Citizen, ...]:
@@ -70,11 +69,7 @@ def _citizen(entry: Any, place: str) -> Citizen:  # noqa: ANN401 - whatever the 
         password=_text(entry, "password", place),
         locale=_text(entry, "locale", place) if "locale" in entry else None,
         recovery_code=_text(entry, "recovery_code", place) if "recovery_code" in entry else None,
-        details=tuple(
-            (claim, value)
-            for claim, held in details.items()
-            for value in (held if isinstance(held, list) and claim not in _LISTS else [held])
-        ),
+        details=details,
     )
 
 

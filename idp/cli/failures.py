@@ -8,14 +8,16 @@ _MISSING_TABLE = ("no such table", "no such column", "undefinedtable", "undefine
 class Failure(click.ClickException):
     """A command that could not be done. The message says what to change."""
 
-    def __init__(self, message: str, *, exit_code: int = 1) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-
     def show(self, file: object = None) -> None:
         """Print the message on standard error, without click's usage lines."""
         del file
         click.echo(f"proffer: {self.message}", err=True)
+
+
+class SettingsFailure(Failure):
+    """Settings that cannot be used."""
+
+    exit_code = 2
 
 
 def explained(error: Exception) -> Failure | None:
@@ -25,7 +27,7 @@ def explained(error: Exception) -> Failure | None:
     from idp.settings import SettingsError
 
     if isinstance(error, SettingsError):
-        return Failure(str(error), exit_code=2)
+        return SettingsFailure(str(error))
     if isinstance(error, exc.OperationalError | exc.ProgrammingError):
         return Failure(_of_database(error))
     if isinstance(error, OSError) and error.filename is not None:

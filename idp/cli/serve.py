@@ -17,7 +17,7 @@ import click
 from idp.cli.failures import Failure
 
 if TYPE_CHECKING:
-    from granian.server import Server
+    from granian.server import MPServer
 
     from idp.settings import ServerSettings, Settings
 
@@ -59,16 +59,16 @@ def threads_of(settings: "Settings") -> int:
     return settings.server.threads or (1 if settings.database.is_sqlite else POSTGRESQL_THREADS)
 
 
-def _server(settings: "Settings", address: str) -> "Server":
+def _server(settings: "Settings", address: str) -> "MPServer":
     from granian.constants import Interfaces, SSLProtocols
     from granian.log import LogLevels
-    from granian.server import Server
+    from granian.server import MPServer
 
     from idp.cli.logs import configuration
 
     # Granian tells at info each worker that it spawns and stops; one line of ours says as much.
     level = settings.logging.level if settings.logging.level != "info" else "warning"
-    return Server(
+    return MPServer(
         FACTORY,
         factory=True,
         interface=Interfaces.WSGI,
