@@ -72,8 +72,8 @@ class AssertionVerifier:
     def _audience_fits(self, audience: object, profile: Profile, endpoint: str | None) -> bool:
         if profile is not Profile.OIDC:
             return audience == self._issuer
-        accepted = {self._issuer, self._token_endpoint, endpoint} - {None}
-        named = audience if isinstance(audience, list) else [audience]
+        accepted = {self._issuer, self._token_endpoint, endpoint}
+        named: list[object] = audience if isinstance(audience, list) else [audience]
         return any(isinstance(one, str) and one in accepted for one in named)
 
     def _use(self, claims: Mapping[str, Any], client: Client) -> None:
@@ -82,11 +82,12 @@ class AssertionVerifier:
         :raises ClientRefusedError: not yet valid, ended, ending too late, or without a usable `jti`.
         """
         now = self._clock.now().timestamp()
-        expires_at = claims.get("exp")
-        if not _is_time(expires_at) or not now < expires_at <= now + LIFETIME_SECONDS:
+        expires_at = _time(claims.get("exp"))
+        if expires_at is None or not now < expires_at <= now + LIFETIME_SECONDS:
             raise ClientRefusedError
         for name in ("iat", "nbf"):
-            if name in claims and not (_is_time(claims[name]) and claims[name] <= now + SKEW_SECONDS):
+            begins_at = _time(claims.get(name, now))
+            if begins_at is None or begins_at > now + SKEW_SECONDS:
                 raise ClientRefusedError
         jti = claims.get("jti")
         if not isinstance(jti, str) or not 0 < len(jti) <= _MAX_JTI:
@@ -99,6 +100,6 @@ def _algorithms(client: Client) -> frozenset[str]:
     return allowed if client.auth_signing_alg is None else allowed & {client.auth_signing_alg}
 
 
-def _is_time(value: object) -> bool:
-    """Tell whether a claim is a NumericDate (RFC 7519 §2); true and false are numbers in Python only."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _time(value: object) -> float | None:
+    """Give a NumericDate (RFC 7519 §2), or None; true and false are numbers in Python only."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -35,14 +35,13 @@ class UserInfo:
     def answer(self, request: HttpRequest) -> Answer:
         """Answer a GET or POST; one statement."""
         try:
-            access = self._tokens.open_access(presented(request))
-            if access is None:
-                raise TokenRefusedError(Refusal.INVALID_TOKEN)
-            return self._about(access)
+            return self._about(self._tokens.open_access(presented(request)))
         except TokenRefusedError as error:
             return refusal_answer(error, realm=self._issuer)
 
-    def _about(self, access: AccessToken) -> Answer:
+    def _about(self, access: AccessToken | None) -> Answer:
+        if access is None:
+            raise TokenRefusedError(Refusal.INVALID_TOKEN)
         if "openid" not in access.scope.split():
             raise TokenRefusedError(Refusal.INSUFFICIENT_SCOPE)
         client = self._clients.get(access.client_id)

@@ -20,7 +20,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.accounts.models import AccountRow
 from idp.accounts.values import State
@@ -28,6 +27,7 @@ from idp.consent.models import GrantRow
 from idp.consent.store import grant_of
 from idp.consent.values import Grant
 from idp.storage.db import Database
+from idp.storage.dialects import insert_into
 from idp.tokens.models import AuthorizationCode, RefreshChain, RevokedToken, UsedAssertion
 
 
@@ -125,10 +125,9 @@ class TokenStore:
 
     def __init__(self, *, db: Database) -> None:
         self._db = db
-        dialect: Any = postgresql if db.dialect == "postgresql" else sqlite
         #: First use: the chain's row appears, or, within the grace, is found to have just appeared.
         self._begin = (
-            dialect.insert(_chain)
+            insert_into(db, RefreshChain)
             .from_select(
                 ["issue_id", "grant_id", "client_id", "generation", "rotated_at", "expires_at"],
                 _FIRST_USE,
@@ -141,8 +140,8 @@ class TokenStore:
             )
             .returning(_chain.c.generation)
         )
-        self._revoke = dialect.insert(_revoked).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-        self._use = dialect.insert(_used).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        self._revoke = insert_into(db, RevokedToken).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        self._use = insert_into(db, UsedAssertion).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
     def add_code(self, row: Mapping[str, Any]) -> None:
         """Keep a code."""
