@@ -1,11 +1,11 @@
 """Client authentication by a signed assertion, `private_key_jwt` (RFC 7523 §3, OIDC Core §9).
 
-What may be signed with, and whom the assertion must be for, depends on the client's security profile: FAPI 2.0
-§5.3.2.1 takes the issuer and nothing else as audience, so that an assertion made for another server's token endpoint
-cannot be turned against this one.
+What may be signed with, and whom the assertion must be for, depends on the client's security profile: OIDC Core §9
+names the token endpoint as audience, while stricter profiles take the issuer and nothing else.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from idp.clients.errors import ClientError
@@ -19,15 +19,23 @@ from idp.tokens.errors import AssertionReusedError
 from idp.tokens.service import TokenService
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-#: Asymmetric ones only, never `none`; those that `idp.crypto.jose` does not know are refused there.
-ALGORITHMS: Final = frozenset({"RS256", "ES256", "PS256", "EdDSA"})
-#: FAPI 2.0 Security Profile §5.4.
-FAPI_ALGORITHMS: Final = frozenset({"ES256", "PS256", "EdDSA"})
 #: How far a client's clock may be ahead, in seconds.
 SKEW_SECONDS: Final = 30
 #: How far ahead an assertion may end, in seconds; also how long its `jti` has to be remembered.
 LIFETIME_SECONDS: Final = 3600 + SKEW_SECONDS
 _MAX_JTI: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    #: Asymmetric ones only, never `none`; those that `idp.crypto.jose` does not know are refused there.
+    algorithms: frozenset[str]
+    #: The issuer, alone and as a string, is the only audience taken.
+    issuer_only: bool
+
+
+#: What each security profile asks of an assertion.
+_RULES: Final = {Profile.OIDC: _Rules(frozenset({"RS256", "ES256", "PS256", "EdDSA"}), issuer_only=False)}
 
 
 class AssertionVerifier:
@@ -61,16 +69,18 @@ class AssertionVerifier:
         if client is None or not client.approved or client.auth_method is not AuthMethod.PRIVATE_KEY_JWT:
             raise ClientRefusedError
         keys = self._clients.keys_of(client, kid=unverified_jwt.header.get("kid"))
-        claims = jose.verify(assertion, keys=keys, algorithms=_algorithms(client)).claims
+        rules = _RULES[client.profile]
+        allowed = rules.algorithms if client.auth_signing_alg is None else rules.algorithms & {client.auth_signing_alg}
+        claims = jose.verify(assertion, keys=keys, algorithms=allowed).claims
         if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
             raise ClientRefusedError
-        if not self._audience_fits(claims.get("aud"), client.profile, endpoint):
+        if not self._audience_fits(claims.get("aud"), rules, endpoint):
             raise ClientRefusedError
         self._use(claims, client)
         return client
 
-    def _audience_fits(self, audience: object, profile: Profile, endpoint: str | None) -> bool:
-        if profile is not Profile.OIDC:
+    def _audience_fits(self, audience: object, rules: _Rules, endpoint: str | None) -> bool:
+        if rules.issuer_only:
             return audience == self._issuer
         accepted = {self._issuer, self._token_endpoint, endpoint}
         named: list[object] = audience if isinstance(audience, list) else [audience]
@@ -93,11 +103,6 @@ class AssertionVerifier:
         if not isinstance(jti, str) or not 0 < len(jti) <= _MAX_JTI:
             raise ClientRefusedError
         self._tokens.use_assertion(client_id=client.client_id, jti=jti, expires_at=int(expires_at) + 1)
-
-
-def _algorithms(client: Client) -> frozenset[str]:
-    allowed = ALGORITHMS if client.profile is Profile.OIDC else FAPI_ALGORITHMS
-    return allowed if client.auth_signing_alg is None else allowed & {client.auth_signing_alg}
 
 
 def _time(value: object) -> float | None:
