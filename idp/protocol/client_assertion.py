@@ -19,6 +19,9 @@ from idp.tokens.errors import AssertionReusedError
 from idp.tokens.service import TokenService
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+#: What an assertion may be signed with: never `none` or a shared secret. Those that `idp.crypto.jose` does not know are
+#: refused there.
+ALGORITHMS: Final = frozenset({"RS256", "ES256", "PS256", "EdDSA"})
 #: How far a client's clock may be ahead, in seconds.
 SKEW_SECONDS: Final = 30
 #: How far ahead an assertion may end, in seconds; also how long its `jti` has to be remembered.
@@ -28,14 +31,13 @@ _MAX_JTI: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    #: Asymmetric ones only, never `none`; those that `idp.crypto.jose` does not know are refused there.
     algorithms: frozenset[str]
     #: The issuer, alone and as a string, is the only audience taken.
     issuer_only: bool
 
 
 #: What each security profile asks of an assertion.
-_RULES: Final = {Profile.OIDC: _Rules(frozenset({"RS256", "ES256", "PS256", "EdDSA"}), issuer_only=False)}
+_RULES: Final = {Profile.OIDC: _Rules(ALGORITHMS, issuer_only=False)}
 
 
 class AssertionVerifier:
