@@ -38,5 +38,6 @@ def init_app(app: Flask, services: Services) -> None:
     templating.init_app(app)
     assets.init_app(app)
     errors.init_app(app)
+    oidc.init_app(app, services)
     for blueprint in (*citizen.blueprints(), *oidc.blueprints()):
         app.register_blueprint(blueprint)

@@ -1,0 +1,129 @@
+"""The composition root: settings in, a WSGI application out. Nothing else builds a service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from idp import resources, web
+from idp.accounts.service import AccountService
+from idp.accounts.store import AccountStore
+from idp.activity.service import ActivityService
+from idp.activity.store import ActivityStore
+from idp.authentication.service import AuthenticationService
+from idp.claims.catalogue import Catalogue
+from idp.clients.service import ClientService
+from idp.clients.store import ClientStore
+from idp.clock import SystemClock
+from idp.consent.service import ConsentService
+from idp.consent.store import GrantStore
+from idp.interactions.service import InteractionService
+from idp.interactions.store import InteractionStore
+from idp.keys.service import KeyService
+from idp.keys.store import KeyStore
+from idp.outbound.fetch import Fetcher
+from idp.services import Services
+from idp.settings import load_settings
+from idp.storage.db import Database
+from idp.storage.versions import Versions
+from idp.tokens.service import TokenService
+from idp.vault.service import VaultService
+from idp.vault.store import VaultStore
+
+if TYPE_CHECKING:
+    from idp.clock import Clock
+    from idp.settings import Settings
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
+    """Build the provider.
+
+    :param clock: another one than the machine's, for tests.
+    :returns: the application; its services are `app.extensions["proffer"]`.
+    """
+    app = Flask(
+        "idp",
+        template_folder=str(resources.templates()),
+        # `idp.web.assets` serves what lies there, under names that change with the content.
+        static_folder=None,
+    )
+    web.init_app(app, build_services(app, settings, clock=clock or SystemClock()))
+    return app
+
+
+def create_app_from_environment() -> Flask:
+    """Build the provider from PROFFER_… variables and the file that PROFFER_CONFIG names, for a WSGI server.
+
+    :raises SettingsError: the settings cannot be used; the message names the field.
+    """
+    return create_app(load_settings())
+
+
+def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
+    """Build every service, lower rooms first."""
+    db = Database(app=app, settings=settings.database)
+    versions = Versions(db=db)
+    catalogue = Catalogue.load(settings.claims_catalogue)
+    fetcher = Fetcher(settings=settings.outbound)
+    pepper = settings.secrets.pepper_bytes()
+    keys = KeyService(
+        db=db,
+        store=KeyStore(db=db, versions=versions),
+        clock=clock,
+        key_encryption=settings.secrets.key_encryption_bytes(),
+        cache_seconds=settings.cache.seconds,
+        lifetimes=settings.tokens,
+    )
+    activity = ActivityService(store=ActivityStore(db=db), clock=clock)
+    accounts = AccountService(store=AccountStore(db=db), pepper=pepper, clock=clock)
+    clients = ClientService(
+        db=db,
+        store=ClientStore(db=db),
+        versions=versions,
+        catalogue=catalogue,
+        fetcher=fetcher,
+        clock=clock,
+        cache_seconds=settings.cache.seconds,
+        development=settings.mode == "development",
+    )
+    vault = VaultService(db=db, store=VaultStore(db=db), catalogue=catalogue, activity=activity, clock=clock)
+    return Services(
+        settings=settings,
+        clock=clock,
+        db=db,
+        catalogue=catalogue,
+        fetcher=fetcher,
+        keys=keys,
+        activity=activity,
+        accounts=accounts,
+        clients=clients,
+        vault=vault,
+        interactions=InteractionService(
+            store=InteractionStore(db=db),
+            clock=clock,
+            lifetime_seconds=settings.interactions.lifetime_seconds,
+            pushed_seconds=settings.interactions.pushed_seconds,
+        ),
+        authentication=AuthenticationService(
+            db=db,
+            accounts=accounts,
+            vault=vault,
+            activity=activity,
+            clock=clock,
+            pepper=pepper,
+            passwords=settings.passwords,
+            sessions=settings.sessions,
+            acr_password=settings.authentication.acr_password,
+        ),
+        consent=ConsentService(
+            db=db,
+            store=GrantStore(db=db),
+            vault=vault,
+            activity=activity,
+            catalogue=catalogue,
+            clock=clock,
+            settings=settings.consent,
+        ),
+        tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
+    )
