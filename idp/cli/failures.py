@@ -24,10 +24,15 @@ def explained(error: Exception) -> Failure | None:
     """Return what to tell the operator, or None for a fault of the program, which deserves its traceback."""
     from sqlalchemy import exc
 
+    from idp.keys.errors import KeysLockedError
     from idp.settings import SettingsError
 
     if isinstance(error, SettingsError):
         return SettingsFailure(str(error))
+    if isinstance(error, KeysLockedError):
+        return Failure(
+            "the keys in the database do not open: secrets.key_encryption is not the one that they were made with"
+        )
     if isinstance(error, exc.OperationalError | exc.ProgrammingError):
         return Failure(_of_database(error))
     if isinstance(error, OSError) and error.filename is not None:

@@ -3,6 +3,7 @@
 import click
 
 from idp.cli.application import opened
+from idp.cli.failures import Failure
 
 
 @click.group()
@@ -23,6 +24,19 @@ def list_() -> None:
 @click.option("--algorithm", help="Rotate only the keys of this algorithm, such as ES256.")
 def rotate(algorithm: str | None) -> None:
     """Sign with the next key from now on. Running servers follow by themselves; old tokens stay verifiable."""
+    from idp.keys.errors import KeyMissingError, RotationRacedError
+
     with opened() as services:
-        services.keys.rotate(algorithm)
-    click.echo("Rotated. The key before stays published until what it signed has ended.")
+        try:
+            rotations = services.keys.rotate(algorithm)
+        except KeyMissingError:
+            asked = algorithm or "one of the algorithms"
+            raise Failure(f"there is no key for {asked}; `proffer keys list` shows those there are") from None
+        except RotationRacedError:
+            raise Failure("another process rotated at this very moment; nothing is left to do") from None
+    for rotation in rotations:
+        click.echo(
+            f"{rotation.algorithm:<8} {rotation.activated} is in use; {rotation.retired} stays published for now"
+        )
+        if rotation.early:
+            click.echo(f"{'':<8} a service that keeps our keys for long may not know it yet")

@@ -25,10 +25,19 @@ def free_port() -> int:
 
 
 class StartedProvider:
-    """A provider process with its database and its log file."""
+    """A provider process with its database and its log file; `program` is the command that starts it."""
 
-    def __init__(self, folder: Path, *, database_url: str | None = None, workers: int = 2, **settings: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        database_url: str | None = None,
+        workers: int = 2,
+        program: tuple[str, ...] = (sys.executable, "-m", "idp.cli"),
+        **settings: str,
+    ) -> None:
         self.folder = folder
+        self.program = program
         self.port = free_port()
         self.issuer = f"http://localhost:{self.port}"
         self.database_url = database_url or f"sqlite:///{folder / 'provider.sqlite'}"
@@ -52,7 +61,7 @@ class StartedProvider:
     def command(self, *arguments: str) -> str:
         """Run `proffer …` and return what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "idp.cli", *arguments],
+            [*self.program, *arguments],
             env={**os.environ, **self.environment},
             capture_output=True,
             text=True,
@@ -80,7 +89,7 @@ class StartedProvider:
         """`proffer serve`, until it answers."""
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "idp.cli", "serve"],
+                [*self.program, "serve"],
                 env={**os.environ, **self.environment},
                 stdout=log,
                 stderr=log,
