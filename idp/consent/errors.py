@@ -48,3 +48,7 @@ class GrantGoneError(ConsentError):
 
 class VaultLockedError(ConsentError):
     """The session cannot open the vault; the citizen has to sign in again."""
+
+
+class GrantTakenError(ConsentError):
+    """Another window decided for the same service in the meantime; decide again on what it left."""

@@ -69,7 +69,7 @@ class DetailChoice:
     origin: Origin | None
     #: The exact value of the chosen form, as text.
     shown: str | None = field(repr=False)
-    #: Not held: offer to type it in.
+    #: Not held, and can be typed in here.
     missing: bool
     #: Claim whose value is typed in: the detail itself, or the one that it is derived from (birthdate for age_over_18).
     type_in: str

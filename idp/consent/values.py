@@ -55,7 +55,7 @@ class RequestedClaim:
 
     def accepts(self, value: object) -> bool:
         """Tell whether this value is one that the service asked for."""
-        return self.accepted is None or canonical(value) in self.accepted
+        return self.accepted is None or (value is not None and canonical(value) in self.accepted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,6 @@ class ClaimsRequest:
         """Return the names asked for at one destination."""
         return tuple(claim.name for claim in self.claims if destination in claim.destinations)
 
-    def without(self, names: frozenset[str]) -> ClaimsRequest:
-        """Return the request as if it had not named these claims."""
-        kept = tuple(claim for claim in self.claims if claim.name not in names)
-        return ClaimsRequest(kept, self.subject, self.auth_time, self.acr_values, self.acr_essential)
-
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
@@ -115,8 +110,10 @@ class Decision:
     allowed: bool
     #: The claim that leaves instead: itself, or a smaller form of it.
     form: str
-    #: Which of several held values; None for derived, single and missing ones.
+    #: Which of several held values; None for a detail of which there is only one.
     attribute_id: str | None = None
+    #: Fingerprint of what the register said about this claim when the citizen decided; empty when it said nothing.
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +198,6 @@ class Choices:
     forms: Mapping[str, str] = field(default_factory=dict, hash=False)
     #: Chosen attribute per claim where several are held; the first one when left out.
     attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
-    #: Raw text per claim (fields of an address by name), for details the vault does not hold yet.
+    #: Raw text per detail of the vault (parts of an address by name) that is not held yet; see `DetailChoice.type_in`.
     typed: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict, repr=False, hash=False)
     duration: Duration = Duration.STANDING

@@ -1,0 +1,154 @@
+"""What a request asks for: scopes and the `claims` parameter (OIDC Core §5.4, §5.5). Pure.
+
+The parameter is written by whoever sent the browser here: everything about it is checked, and nothing of it is
+repeated in an error.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any, Final, NoReturn
+
+from idp.claims.catalogue import Catalogue
+from idp.consent.errors import ClaimsParameterError
+from idp.consent.values import ClaimsRequest, Destination, RequestedClaim, canonical
+
+MAX_CHARACTERS: Final = 16_384
+MAX_CLAIMS: Final = 100
+MAX_VALUES: Final = 50
+_MAX_DEPTH: Final = 6
+#: Claims about the sign-on, not about the citizen: answered by the protocol, never chosen.
+_ABOUT_THE_SIGN_ON: Final = frozenset({"sub", "auth_time", "acr", "amr", "iss", "aud", "azp", "nonce", "sid"})
+
+_Section = Mapping[str, Mapping[str, Any]]
+
+
+def claims_request(scopes: Collection[str], claims_parameter: str | None, *, catalogue: Catalogue) -> ClaimsRequest:
+    """Read what a request asks to learn. Claims that the catalogue does not know are passed over (§5.5).
+
+    :raises ClaimsParameterError: the parameter is malformed.
+    """
+    sections = _sections(claims_parameter) if claims_parameter is not None else {}
+    asked = {
+        name: RequestedClaim(name, frozenset({Destination.USERINFO}))
+        for scope in scopes
+        for name in catalogue.claims_of_scope(scope)
+    }
+    for destination, section in sections.items():
+        for name, entry in section.items():
+            if name not in _ABOUT_THE_SIGN_ON and name in catalogue:
+                asked[name] = _merged(asked.get(name), name, destination, entry)
+    id_token = sections.get(Destination.ID_TOKEN, {})
+    acr = id_token.get("acr", {})
+    return ClaimsRequest(
+        claims=tuple(asked.values()),
+        subject=_subject(sections),
+        auth_time="auth_time" in id_token,
+        acr_values=_acr_values(acr),
+        acr_essential=bool(acr.get("essential", False)),
+    )
+
+
+def _sections(parameter: str) -> dict[Destination, _Section]:
+    if len(parameter) > MAX_CHARACTERS:
+        _refuse("claims is too long")
+    try:
+        document = json.loads(parameter, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise ClaimsParameterError("claims is not well-formed JSON") from None
+    if not isinstance(document, dict):
+        _refuse("claims is not a JSON object")
+    if not _is_shallow(document, _MAX_DEPTH):
+        _refuse("claims is nested too deeply")
+    return {place: _section(document[place]) for place in Destination if document.get(place) is not None}
+
+
+def _section(members: object) -> _Section:
+    if not isinstance(members, dict):
+        _refuse("userinfo and id_token in claims have to be JSON objects")
+    if len(members) > MAX_CLAIMS:
+        _refuse("claims names too many claims")
+    return {name: _entry(entry) for name, entry in members.items()}
+
+
+def _entry(entry: object) -> Mapping[str, Any]:
+    if entry is None:
+        return {}
+    if not isinstance(entry, dict):
+        _refuse("each claim in claims has to be null or a JSON object")
+    if not isinstance(entry.get("essential", False), bool):
+        _refuse("essential in claims has to be true or false")
+    if "value" in entry and "values" in entry:
+        _refuse("a claim in claims has either value or values")
+    values = entry.get("values", [None])
+    if not isinstance(values, list) or not 0 < len(values) <= MAX_VALUES:
+        _refuse("values in claims has to be a non-empty JSON array")
+    return entry
+
+
+def _merged(known: RequestedClaim | None, name: str, place: Destination, entry: Mapping[str, Any]) -> RequestedClaim:
+    """Add one entry to what is asked already; where both name values, only what satisfies both is taken."""
+    accepted = _accepted(entry)
+    if known is None:
+        return RequestedClaim(name, frozenset({place}), bool(entry.get("essential")), accepted)
+    if known.accepted is not None and accepted is not None:
+        accepted = tuple(value for value in known.accepted if value in accepted)
+    return RequestedClaim(
+        name,
+        known.destinations | {place},
+        known.essential_requested or bool(entry.get("essential")),
+        known.accepted if accepted is None else accepted,
+    )
+
+
+def _accepted(entry: Mapping[str, Any]) -> tuple[str, ...] | None:
+    if entry.get("value") is not None:
+        return (canonical(entry["value"]),)
+    return tuple(canonical(value) for value in entry["values"]) if "values" in entry else None
+
+
+def _subject(sections: Mapping[Destination, _Section]) -> str | None:
+    """Return the one subject that the request is about (§5.5.1)."""
+    wanted = {canonical(value): value for section in sections.values() for value in _listed(section.get("sub", {}))}
+    if not all(isinstance(value, str) for value in wanted.values()):
+        _refuse("sub in claims has to be text")
+    if len(wanted) > 1:
+        _refuse("claims names several subjects")
+    return next(iter(wanted.values()), None)
+
+
+def _acr_values(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    values = _listed(entry)
+    if not all(isinstance(value, str) for value in values):
+        _refuse("acr in claims has to be text")
+    return tuple(values)
+
+
+def _listed(entry: Mapping[str, Any]) -> list[Any]:
+    if entry.get("value") is not None:
+        return [entry["value"]]
+    return list(entry.get("values", []))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        # Two parsers would read it differently (RFC 8259 §4).
+        raise ValueError
+    return members
+
+
+def _no_constant(_name: str) -> NoReturn:
+    raise ValueError
+
+
+def _is_shallow(value: object, depth: int) -> bool:
+    if depth == 0:
+        return False
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(_is_shallow(member, depth - 1) for member in members)
+
+
+def _refuse(description: str) -> NoReturn:
+    raise ClaimsParameterError(description)

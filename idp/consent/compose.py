@@ -1,0 +1,206 @@
+"""Building the page "Choose what to share" from what is asked, held and chosen so far. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from idp.claims.catalogue import Catalogue
+from idp.claims.display import display
+from idp.claims.values import Sensitivity
+from idp.clients.values import Client, RegisteredUse, SubjectType, Wording
+from idp.consent.holdings import can_be_typed, candidates, kept_as
+from idp.consent.page import ChoicePage, DetailChoice, FormOption, Origin, ValueOption
+from idp.consent.policy import acceptable_forms, basis, releasable
+from idp.consent.sealed import values_of
+from idp.consent.values import (
+    Assessment,
+    Choices,
+    ClaimsRequest,
+    Decision,
+    Difference,
+    Grant,
+    Reason,
+    RequestedClaim,
+)
+from idp.vault.policy import claim_value, subject
+from idp.vault.values import Attribute, Document
+
+#: A picture of a face identifies like no other detail: asking for it always warns.
+PORTRAIT = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that the page depends on."""
+
+    request: ClaimsRequest
+    assessment: Assessment
+    difference: Difference
+    client: Client
+    document: Document = field(repr=False)
+    #: The citizen's grant for this service, in whatever state.
+    grant: Grant | None
+    #: Decisions that hold whatever is chosen now.
+    earlier: tuple[Decision, ...]
+    catalogue: Catalogue
+    language: str
+    today: date
+
+    @property
+    def asked(self) -> tuple[RequestedClaim, ...]:
+        """Return the claims that the page asks about, in the order of the assessment."""
+        names = [name for name in self.assessment.offered if name in self.difference.names]
+        return tuple(claim for name in names if (claim := self.request.claim(name)) is not None)
+
+    def label(self, name: str) -> str:
+        """Return what a claim is called."""
+        return self.catalogue[name].label[self.language]
+
+
+def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], reconfirm_months: int) -> ChoicePage:
+    """Build the page for a situation and the choices made so far."""
+    register, language = at.client.register, at.language
+    uses = _uses(at)
+    details = [_detail(at, claim, choices, fault=faults.get(claim.name)) for claim in at.asked]
+    return ChoicePage(
+        service=at.client.names.read(language) or Wording(at.client.client_id, "en"),
+        reason=at.difference.reason,
+        run_by=at.client.organisation.legal_name,
+        public_body=at.client.organisation.public_body,
+        registered=register.registered,
+        purposes=tuple(purpose for use in uses if (purpose := use.purpose.read(language)) is not None),
+        lawful_bases=tuple(use.lawful_basis.value for use in uses if use.purpose),
+        last_shared=(at.grant.last_used_at or at.grant.updated_at) if at.grant is not None else None,
+        left_out=tuple(at.label(name) for name in at.assessment.over_asked),
+        portrait=at.request.claim(PORTRAIT) is not None,
+        needed=tuple(detail for detail in details if detail.essential),
+        optional=tuple(detail for detail in details if not detail.essential),
+        kept=tuple(at.label(each.form) for each in at.earlier if each.allowed and each.claim in at.assessment.offered),
+        without_it=next((text for use in uses if (text := use.without_it.read(language)) is not None), None),
+        help=at.client.organisation.help.read(language),
+        public_subject=at.client.subject_type is SubjectType.PUBLIC,
+        duration=choices.duration,
+        reconfirm_months=reconfirm_months,
+        preview=_preview(at, choices),
+        policy_uri=at.client.policy_uri,
+        tos_uri=at.client.tos_uri,
+    )
+
+
+def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool) -> Choices:
+    """Return the choices to show: what was submitted, or at first only what the service cannot do without."""
+    asked = frozenset(claim.name for claim in at.asked)
+    essential = asked & frozenset(at.assessment.essential)
+    shown = choices or Choices(allowed=essential)
+    if not select_all:
+        return shown
+    return Choices(asked, shown.forms, shown.attributes, shown.typed, shown.duration)
+
+
+def _uses(at: Situation) -> tuple[RegisteredUse, ...]:
+    """Return the uses that the shown details belong to; all of them when none is shown."""
+    register = at.client.register
+    found = {use.key: use for claim in at.asked if (use := register.use_of(claim.name)) is not None}
+    return tuple(found.values()) or register.uses
+
+
+def _detail(at: Situation, claim: RequestedClaim, choices: Choices, *, fault: str | None) -> DetailChoice:
+    name = claim.name
+    entry, kept = at.client.register.detail(name), kept_as(name, catalogue=at.catalogue)
+    held = candidates(at.document, claim, catalogue=at.catalogue, today=at.today)
+    picked = _picked(at, name, held, choices)
+    forms = _forms(at, claim, picked, choices)
+    missing = can_be_typed(at.document, claim, catalogue=at.catalogue, today=at.today)
+    without_it = entry.without_it.read(at.language) if entry else None
+    return DetailChoice(
+        claim=name,
+        label=at.label(name),
+        format=at.catalogue[name].format,
+        essential=name in at.assessment.essential,
+        ticked=name in choices.allowed,
+        masked=at.catalogue[name].sensitivity is Sensitivity.SENSITIVE,
+        why_asked=dict(at.difference.claims).get(name, Reason.FIRST),
+        reason=entry.reason.read(at.language) if entry else None,
+        retention=entry.retention.read(at.language) if entry else None,
+        without_it=without_it,
+        forms=forms,
+        values=tuple(_value(at, kept.name, attribute, chosen=attribute is picked) for attribute in held),
+        origin=_origin(picked) if picked else None,
+        shown=next((form.shown for form in forms if form.chosen), None),
+        missing=missing,
+        type_in=kept.name,
+        type_in_label=kept.label[at.language],
+        type_in_format=kept.format,
+        typed=choices.typed.get(kept.name),
+        fault=fault,
+    )
+
+
+def _picked(at: Situation, name: str, held: tuple[Attribute, ...], choices: Choices) -> Attribute | None:
+    """Return the value in play: the chosen one, the one of the earlier decision, or the first."""
+    earlier = at.grant.decision(name) if at.grant is not None else None
+    wanted = choices.attributes.get(name) or (earlier.attribute_id if earlier else None)
+    return next((attribute for attribute in held if attribute.id == wanted), held[0] if held else None)
+
+
+def _forms(at: Situation, claim: RequestedClaim, picked: Attribute | None, choices: Choices) -> tuple[FormOption, ...]:
+    names = acceptable_forms(claim, register=at.client.register)
+    shown = {form: _shown(at, form, picked) for form in names}
+    # The smallest one that says anything: nothing can be derived from a year of birth, for example.
+    smallest = next((form for form in names if shown[form] is not None), names[0])
+    chosen = choices.forms.get(claim.name, smallest)
+    return tuple(
+        FormOption(form, at.label(form), shown[form], chosen=form == chosen, smaller=form != claim.name)
+        for form in names
+    )
+
+
+def _shown(at: Situation, form: str, picked: Attribute | None) -> str | None:
+    if picked is None:
+        return None
+    value = claim_value(at.document, at.catalogue, form, today=at.today, attribute_id=picked.id)
+    return None if value is None else display(at.catalogue, form, value, language=at.language)
+
+
+def _value(at: Situation, kept: str, attribute: Attribute, *, chosen: bool) -> ValueOption:
+    shown = display(at.catalogue, kept, attribute.value, language=at.language)
+    return ValueOption(attribute.id, shown, attribute.label, _origin(attribute), chosen=chosen)
+
+
+def _origin(attribute: Attribute) -> Origin:
+    return Origin(
+        kind=attribute.source.kind.value,
+        name=attribute.source.name,
+        added_at=attribute.added_at,
+        assurer=attribute.assurer or "",
+        checked_at=attribute.checked_at,
+    )
+
+
+def _preview(at: Situation, choices: Choices) -> str:
+    """Write what would leave for the choices as they are, through the very rule that lets it leave."""
+    register = at.client.register
+    chosen = []
+    for claim in at.asked:
+        held = candidates(at.document, claim, catalogue=at.catalogue, today=at.today)
+        picked = _picked(at, claim.name, held, choices)
+        form = next(form.claim for form in _forms(at, claim, picked, choices) if form.chosen) if held else claim.name
+        chosen.append(
+            Decision(
+                claim=claim.name,
+                allowed=claim.name in choices.allowed and picked is not None,
+                form=form,
+                attribute_id=picked.id if picked else None,
+                basis=basis(claim.name, register=register),
+            )
+        )
+    decisions = (*at.earlier, *chosen)
+    names = releasable(at.request.names, register=register, decisions=decisions, catalogue=at.catalogue)
+    shared = values_of(at.document, decisions, catalogue=at.catalogue, today=at.today)
+    drawn = shared.drawn(names, catalogue=at.catalogue)
+    order = [name for name in at.catalogue.names if name in drawn] + sorted(drawn.keys() - set(at.catalogue.names))
+    content = {"sub": subject(at.document.seed, at.client.sector)} | {name: drawn[name] for name in order}
+    return json.dumps(content, ensure_ascii=False, indent=2)

@@ -1,0 +1,46 @@
+"""The table of what citizens share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.storage.db import Base
+from idp.storage.types import JSONColumn, JSONValue, UTCDateTime
+
+
+class GrantRow(Base):
+    """What one citizen currently lets one service know about them."""
+
+    __tablename__ = "grant"
+    __table_args__ = (UniqueConstraint("account_id", "persona", "client_id"),)
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    persona: Mapped[str] = mapped_column(String(22))
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.client_id"), index=True)
+    #: The subject identifier that this service knows the citizen by.
+    sub: Mapped[str]
+    scopes: Mapped[JSONValue] = mapped_column(JSONColumn)
+    #: Claim, allowed, form, attribute and basis of each decision, refusals too: they are not asked again.
+    decisions: Mapped[JSONValue] = mapped_column(JSONColumn)
+    #: Names of the claims whose values are sealed. Values are in `claims_sealed`, which only a token opens.
+    claims: Mapped[JSONValue] = mapped_column(JSONColumn)
+    use_versions: Mapped[JSONValue] = mapped_column(JSONColumn)
+    claims_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: The grant key under the vault key, so that its owner can seal anew.
+    grant_key_wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)
+    vault_version: Mapped[int]
+    sealed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    duration: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: When the citizen is asked again; for a choice made once, when it ends.
+    reconfirm_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    #: Set when the citizen stops sharing; the row stays as their record, the sealed values go.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: Tokens carry it; moving it on ends them all.
+    token_epoch: Mapped[int]
+    last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,117 @@
+"""The values behind a grant: taken from the vault, sealed under the grant key, opened at release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from idp.claims.catalogue import Catalogue
+from idp.claims.values import ClaimDefinition, ClaimValue, Format
+from idp.consent.errors import GrantGoneError
+from idp.consent.values import Decision, Grant
+from idp.crypto.errors import SealBrokenError
+from idp.crypto.sealing import seal, unseal, unwrap, wrap
+from idp.vault.policy import claim_value
+from idp.vault.values import Document, VaultKey
+
+
+@dataclass(frozen=True, slots=True)
+class SharedValues:
+    """What a grant's decisions amount to at one moment."""
+
+    #: Value per released name; names that the citizen holds nothing for are absent.
+    values: Mapping[str, ClaimValue] = field(repr=False, hash=False)
+    #: When the value behind each name last changed, in seconds since 1970, for `updated_at`.
+    changed: Mapping[str, int] = field(repr=False, hash=False)
+
+    def drawn(self, names: Collection[str], *, catalogue: Catalogue) -> dict[str, ClaimValue]:
+        """Return the values of these names, which :func:`idp.consent.policy.releasable` has allowed.
+
+        A companion leaves only beside a value; `updated_at` speaks only of the values that leave with it.
+        """
+        drawn = {name: self.values[name] for name in names if name in self.values and not catalogue[name].accompanies}
+        for name in names:
+            definition = catalogue[name]
+            beside = set(definition.accompanies) & drawn.keys()
+            if definition.accompanies and beside:
+                value = self._companion(definition, beside)
+                if value is not None:
+                    drawn[name] = value
+        return drawn
+
+    def _companion(self, definition: ClaimDefinition, beside: Collection[str]) -> ClaimValue | None:
+        if definition.format is not Format.NUMBER:
+            return self.values.get(definition.name)
+        return max((self.changed[name] for name in beside if name in self.changed), default=None)
+
+
+def values_of(
+    document: Document, decisions: Collection[Decision], *, catalogue: Catalogue, today: date
+) -> SharedValues:
+    """Work out the values that a set of decisions lets out of a vault today."""
+    values: dict[str, ClaimValue] = {}
+    changed: dict[str, int] = {}
+    for decision in decisions:
+        if not decision.allowed:
+            continue
+        chosen = decision.attribute_id
+        value = claim_value(document, catalogue, decision.form, today=today, attribute_id=chosen)
+        if value is None:
+            continue
+        values[decision.form] = value
+        source = catalogue[decision.form].derived_from or decision.form
+        moments = [each.changed_at for each in document.values(source) if chosen is None or each.id == chosen]
+        changed[decision.form] = int(max(moments).timestamp())
+        for companion in catalogue.companions(decision.form):
+            if catalogue[companion].format is not Format.NUMBER:
+                beside = claim_value(document, catalogue, companion, today=today, attribute_id=chosen)
+                values |= {} if beside is None else {companion: beside}
+    return SharedValues(values, changed)
+
+
+def seal_values(shared: SharedValues, *, grant_id: str, grant_key: bytes) -> bytes:
+    """Seal the values of one grant."""
+    content = json.dumps({"values": shared.values, "changed": shared.changed}, separators=(",", ":"))
+    return seal(grant_key, content.encode(), context=_values_context(grant_id))
+
+
+def open_values(grant: Grant, *, grant_key: bytes) -> SharedValues:
+    """Open the values of a grant.
+
+    :raises GrantGoneError: they were deleted, or sealed under another key since.
+    """
+    if grant.claims_sealed is None:
+        raise GrantGoneError
+    try:
+        content = json.loads(unseal(grant_key, grant.claims_sealed, context=_values_context(grant.id)))
+    except SealBrokenError:
+        raise GrantGoneError from None
+    return SharedValues(content["values"], content["changed"])
+
+
+def wrap_key(grant_key: bytes, *, grant_id: str, vault_key: VaultKey) -> bytes:
+    """Wrap a grant key for its owner."""
+    return wrap(vault_key.secret, grant_key, context=_key_context(grant_id))
+
+
+def unwrap_key(grant: Grant, *, vault_key: VaultKey) -> bytes:
+    """Open the grant key as its owner.
+
+    :raises GrantGoneError: the citizen stopped sharing, or the vault is another one.
+    """
+    if grant.grant_key_wrapped is None:
+        raise GrantGoneError
+    try:
+        return unwrap(vault_key.secret, grant.grant_key_wrapped, context=_key_context(grant.id))
+    except SealBrokenError:
+        raise GrantGoneError from None
+
+
+def _values_context(grant_id: str) -> bytes:
+    return b"grant values\0" + grant_id.encode()
+
+
+def _key_context(grant_id: str) -> bytes:
+    return b"grant key\0" + grant_id.encode()

@@ -1,0 +1,194 @@
+"""Rows of what citizens share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import CursorResult, Row, Table, bindparam, or_, select, update
+
+from idp.consent.errors import GrantTakenError
+from idp.consent.models import GrantRow
+from idp.consent.values import Decision, Duration, Grant
+from idp.storage.db import Database
+from idp.storage.dialects import insert_into
+from idp.vault.models import VaultDocumentRow
+
+_grant: Final = cast("Table", GrantRow.__table__)
+_STANDING: Final = (
+    select(_grant, VaultDocumentRow.version.label("vault_version_now"))
+    .join(
+        VaultDocumentRow,
+        (VaultDocumentRow.account_id == _grant.c.account_id) & (VaultDocumentRow.persona == _grant.c.persona),
+        isouter=True,
+    )
+    .where(
+        _grant.c.account_id == bindparam("of_account"),
+        _grant.c.client_id == bindparam("for_client"),
+        _grant.c.persona == bindparam("as_persona"),
+    )
+)
+#: Built once: on the release path building a statement costs as much as running it.
+_USED: Final = (
+    update(_grant)
+    .where(
+        _grant.c.id == bindparam("used"), or_(_grant.c.last_used_at.is_(None), _grant.c.last_used_at < bindparam("at"))
+    )
+    .values(last_used_at=bindparam("at"))
+)
+
+
+def grant_of(row: Row[Any]) -> Grant:
+    """Return the grant in a row that holds all columns of the table, and perhaps `vault_version_now`."""
+    columns = row._mapping  # noqa: SLF001 - the documented access by name
+    return Grant(
+        id=columns["id"],
+        account_id=columns["account_id"],
+        persona=columns["persona"],
+        client_id=columns["client_id"],
+        sub=columns["sub"],
+        scopes=tuple(columns["scopes"]),
+        decisions=tuple(Decision(**decision) for decision in columns["decisions"]),
+        claims=tuple(columns["claims"]),
+        use_versions=tuple((key, version) for key, version in columns["use_versions"]),
+        claims_sealed=columns["claims_sealed"],
+        grant_key_wrapped=columns["grant_key_wrapped"],
+        vault_version=columns["vault_version"],
+        sealed_at=columns["sealed_at"],
+        duration=Duration(columns["duration"]),
+        created_at=columns["created_at"],
+        updated_at=columns["updated_at"],
+        reconfirm_at=columns["reconfirm_at"],
+        withdrawn_at=columns["withdrawn_at"],
+        token_epoch=columns["token_epoch"],
+        last_used_at=columns["last_used_at"],
+        vault_version_now=columns.get("vault_version_now"),
+    )
+
+
+class GrantStore:
+    """The table `grant`."""
+
+    def __init__(self, *, db: Database) -> None:
+        self._db = db
+
+    def standing(self, account_id: str, client_id: str, persona: str) -> Grant | None:
+        """Return a citizen's grant for a service, with the vault's present version: one statement."""
+        parameters = {"of_account": account_id, "for_client": client_id, "as_persona": persona}
+        with self._db.reading() as connection:
+            row = connection.execute(_STANDING, parameters).one_or_none()
+        return None if row is None else grant_of(row)
+
+    def of_account(self, account_id: str) -> tuple[Grant, ...]:
+        """Return every grant of a citizen, newest decision first."""
+        statement = select(_grant).where(_grant.c.account_id == account_id).order_by(_grant.c.updated_at.desc())
+        with self._db.reading() as connection:
+            return tuple(grant_of(row) for row in connection.execute(statement))
+
+    def put(self, grant: Grant) -> None:
+        """Insert a grant, or replace the one for the same citizen, persona and service."""
+        row = _row(grant)
+        identity = ("id", "account_id", "persona", "client_id")
+        statement = (
+            insert_into(self._db, GrantRow)
+            .values(row)
+            .on_conflict_do_update(
+                index_elements=["account_id", "persona", "client_id"],
+                set_={name: value for name, value in row.items() if name not in (*identity, "last_used_at")},
+                # The identifier is bound into the sealed values, so the row may only take those of its own.
+                where=_grant.c.id == grant.id,
+            )
+            .returning(_grant.c.id)
+        )
+        with self._db.transaction() as session:
+            if session.execute(statement).scalar_one_or_none() is None:
+                raise GrantTakenError
+
+    def reseal(self, grant: Grant, *, as_of: datetime) -> bool:
+        """Replace the sealed values, unless the grant was decided on anew or stopped since `as_of`."""
+        statement = (
+            update(_grant)
+            .where(_grant.c.id == grant.id, _grant.c.updated_at == as_of, _grant.c.withdrawn_at.is_(None))
+            .values(
+                claims=list(grant.claims),
+                claims_sealed=grant.claims_sealed,
+                vault_version=grant.vault_version,
+                sealed_at=grant.sealed_at,
+            )
+        )
+        return self._changed(statement) == 1
+
+    def withdraw(self, *, account_id: str, grant_id: str, now: datetime) -> tuple[str, tuple[str, ...]] | None:
+        """Delete what is shared and end its tokens, in one statement; gives service and claim names, or None."""
+        statement = (
+            update(_grant)
+            .where(_grant.c.id == grant_id, _grant.c.account_id == account_id, _grant.c.withdrawn_at.is_(None))
+            .values(withdrawn_at=now, claims_sealed=None, grant_key_wrapped=None, token_epoch=_grant.c.token_epoch + 1)
+            .returning(_grant.c.client_id, _grant.c.claims)
+        )
+        with self._db.transaction() as session:
+            row = session.execute(statement).one_or_none()
+        return None if row is None else (row[0], tuple(row[1]))
+
+    def purge_ended(self, *, before: datetime, limit: int) -> int:
+        """Delete the sealed values of choices made for one time that ended before the moment."""
+        ended = (
+            select(_grant.c.id)
+            .where(
+                _grant.c.duration == Duration.ONCE.value,
+                _grant.c.reconfirm_at < before,
+                _grant.c.claims_sealed.is_not(None),
+            )
+            .limit(limit)
+        )
+        return self._changed(
+            update(_grant)
+            .where(_grant.c.id.in_(ended))
+            .values(claims_sealed=None, grant_key_wrapped=None, token_epoch=_grant.c.token_epoch + 1)
+        )
+
+    def mark_used(self, moments: Mapping[str, datetime]) -> None:
+        """Note when grants last served a token; an earlier moment never replaces a later one."""
+        # In order of identifier, so that two processes never wait for each other's rows.
+        rows = [{"used": grant_id, "at": moments[grant_id]} for grant_id in sorted(moments)]
+        with self._db.transaction() as session:
+            session.connection().execute(_USED, rows)
+
+    def _changed(self, statement: Any) -> int:  # noqa: ANN401 - an update of any shape
+        with self._db.transaction() as session:
+            return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def _row(grant: Grant) -> dict[str, Any]:
+    return {
+        "id": grant.id,
+        "account_id": grant.account_id,
+        "persona": grant.persona,
+        "client_id": grant.client_id,
+        "sub": grant.sub,
+        "scopes": list(grant.scopes),
+        "decisions": [
+            {
+                "claim": decision.claim,
+                "allowed": decision.allowed,
+                "form": decision.form,
+                "attribute_id": decision.attribute_id,
+                "basis": decision.basis,
+            }
+            for decision in grant.decisions
+        ],
+        "claims": list(grant.claims),
+        "use_versions": [list(each) for each in grant.use_versions],
+        "claims_sealed": grant.claims_sealed,
+        "grant_key_wrapped": grant.grant_key_wrapped,
+        "vault_version": grant.vault_version,
+        "sealed_at": grant.sealed_at,
+        "duration": grant.duration.value,
+        "created_at": grant.created_at,
+        "updated_at": grant.updated_at,
+        "reconfirm_at": grant.reconfirm_at,
+        "withdrawn_at": grant.withdrawn_at,
+        "token_epoch": grant.token_epoch,
+        "last_used_at": grant.last_used_at,
+    }
