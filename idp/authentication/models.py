@@ -51,7 +51,7 @@ class KnownBrowserRow(Base):
 
     #: SHA-256 of the device cookie.
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True, index=True)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 

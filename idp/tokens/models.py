@@ -38,7 +38,7 @@ class RefreshChain(Base):
     __tablename__ = "refresh_chain"
 
     issue_id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    grant_id: Mapped[str] = mapped_column(String(22), index=True)
+    grant_id: Mapped[str] = mapped_column(String(22))
     client_id: Mapped[str] = mapped_column(String(255))
     #: The generation that may be used next; the one before it has its grace.
     generation: Mapped[int]

@@ -91,7 +91,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("issue_id", name=op.f("pk_refresh_chain")),
     )
     op.create_index(op.f("ix_refresh_chain_expires_at"), "refresh_chain", ["expires_at"])
-    op.create_index(op.f("ix_refresh_chain_grant_id"), "refresh_chain", ["grant_id"])
 
     op.create_table(
         "revoked_token",
@@ -223,6 +222,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_known_browser_account_id_account")),
         sa.PrimaryKeyConstraint("digest", "account_id", name=op.f("pk_known_browser")),
     )
+    op.create_index(op.f("ix_known_browser_account_id"), "known_browser", ["account_id"])
     op.create_index(op.f("ix_known_browser_expires_at"), "known_browser", ["expires_at"])
 
     op.create_table(
