@@ -1,0 +1,208 @@
+"""A citizen's browser at the authorization endpoint, over HTTP, with our own pages' part done by the services.
+
+The pages have tests of their own; here a page's work is done directly and the browser goes back to `/authorize`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from idp.authentication.values import Origin, Session
+from idp.clients.reading import parse
+from idp.consent.values import Choices, Grant
+from idp.interactions.values import Interaction
+from idp.protocol.front_channel import FrontChannel
+from idp.services import Services
+from idp.vault.values import NewDetail
+
+ISSUER = "http://localhost:8000"
+CALLBACK = "http://127.0.0.1:8001/callback"
+CALLBACK_WITH_QUERY = "http://127.0.0.1:8001/callback?tenant=%7E1"
+SECRET = "council-secret-0123456789abcdefghij"
+#: SHA-256 of the verifier of RFC 7636 Appendix B.
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+PASSWORD = "correct horse battery staple"
+
+_TEXT = {"en": "Because we need it", "fr": "Parce que", "ar": "لأن"}
+FILE: dict[str, Any] = {
+    "organisations": {"northtown": {"legal_name": "Northtown Council", "public_body": True}},
+    "clients": [
+        {
+            "client_id": "permits",
+            "organisation": "northtown",
+            "name": "Parking permits",
+            "redirect_uris": [CALLBACK, CALLBACK_WITH_QUERY],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "scope": "openid profile email offline_access",
+            "secret": SECRET,
+        },
+        {
+            "client_id": "pushing",
+            "organisation": "northtown",
+            "name": "Library",
+            "redirect_uris": [CALLBACK],
+            "scope": "openid profile email",
+            "secret": SECRET,
+            "require_pushed_authorization_requests": True,
+        },
+        {
+            "client_id": "app",
+            "organisation": "northtown",
+            "name": "The app",
+            "application_type": "native",
+            "redirect_uris": ["http://127.0.0.1/callback"],
+            "scope": "openid email",
+            "token_endpoint_auth_method": "none",
+        },
+    ],
+    "uses": [
+        {
+            "client": "permits",
+            "key": "permit",
+            "state": "approved",
+            "lawful_basis": "public_task",
+            "purpose": _TEXT,
+            "without_it": _TEXT,
+            "details": [
+                {"claim": "given_name", "essential": True, "reason": _TEXT, "retention": _TEXT},
+                {"claim": "email", "essential": False, "reason": _TEXT, "retention": _TEXT},
+            ],
+        }
+    ],
+}
+
+
+def register(services: Services) -> None:
+    """Register the services that the tests sign on to."""
+    services.clients.register(parse(FILE))
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of ours that the browser was sent to."""
+
+    path: str
+    interaction: str
+
+
+class Browser:
+    """One browser. `session` is the secret of its browser session, once somebody signed in."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.http = app.test_client()
+        self.services: Services = app.extensions["proffer"]
+        self.channel: FrontChannel = app.extensions["proffer.front_channel"]
+        self.session: str | None = None
+
+    # What the citizen does on our pages
+
+    def sign_up(self, login: str = "amina") -> Session:
+        signed = self.services.authentication.sign_up(login=login, password=PASSWORD, origin=Origin("192.0.2.1"))
+        session = self._signed(signed.session_secret)
+        self.services.authentication.confirm_recovery_code(session.account_id, signed.recovery_code)
+        assert session.vault_key is not None
+        self.services.vault.add(
+            session.account_id,
+            session.vault_key,
+            NewDetail("given_name", "Amina"),
+            NewDetail("email", f"{login}@citizen.example"),
+        )
+        return session
+
+    def sign_in(self, login: str = "amina") -> Session:
+        signed = self.services.authentication.sign_in(
+            login=login, password=PASSWORD, origin=Origin("192.0.2.1"), previous_session=self.session
+        )
+        return self._signed(signed.session_secret)
+
+    def _signed(self, secret: str) -> Session:
+        self.session = secret
+        self.http.set_cookie("proffer_session", secret, domain="localhost")
+        return self.signed_in()
+
+    def signed_in(self) -> Session:
+        session = self.services.authentication.session(self.session)
+        assert session is not None
+        return session
+
+    def interaction(self, page: Page) -> Interaction:
+        cookie = self.http.get_cookie("proffer_flow", domain="localhost")
+        assert cookie is not None
+        return self.services.interactions.get(page.interaction, browser=cookie.value)
+
+    def share(self, page: Page, *claims: str, **choices: Any) -> Grant:
+        """Choose on the choosing page."""
+        interaction = self.interaction(page)
+        client = self.services.clients.get(interaction.client_id)
+        assert client is not None
+        request = self.channel.authorization.understood(interaction, client=client)
+        session = self.signed_in()
+        grant = self.services.consent.standing(session.account_id, client.client_id)
+        difference = self.services.consent.difference(request.claims, client=client, grant=grant, ask_again=True)
+        assert difference is not None
+        decided = self.services.consent.decide(
+            request.claims,
+            session=session,
+            client=client,
+            difference=difference,
+            choices=Choices(allowed=frozenset(claims), **choices),
+            scopes=request.scopes,
+        )
+        self.services.interactions.note(interaction, grant_id=decided.id)
+        return decided
+
+    def refuse(self, page: Page) -> None:
+        self.services.interactions.note(self.interaction(page), refused=True)
+
+    # What the browser does
+
+    def authorize(self, method: str = "GET", **changes: str | None) -> TestResponse:
+        """Come with a good request of the council's; parameters changed, or taken out by None."""
+        sent: dict[str, str | None] = {
+            "client_id": "permits",
+            "redirect_uri": CALLBACK,
+            "response_type": "code",
+            "scope": "openid",
+            "state": "a-state",
+            "claims": '{"userinfo":{"given_name":null,"email":null}}',
+        }
+        pairs = {name: value for name, value in (sent | changes).items() if value is not None}
+        if method == "POST":
+            return self.http.post("/authorize", data=pairs)
+        return self.http.get("/authorize", query_string=pairs)
+
+    def come_back(self, page: Page) -> TestResponse:
+        return self.http.get("/authorize", query_string={"interaction": page.interaction})
+
+    def agree(self, *claims: str, **changes: str | None) -> None:
+        """Go through the choosing page once, so that the next sign-on finds a standing choice."""
+        page = page_of(self.authorize(**changes))
+        self.share(page, *claims)
+        assert "code" in answer_of(self.come_back(page))
+
+
+def page_of(response: TestResponse) -> Page:
+    """The page of ours that an answer leads to."""
+    assert response.status_code == 303, response.text
+    parts = urlsplit(response.headers["Location"])
+    assert not parts.netloc, response.headers["Location"]
+    query = dict(parse_qsl(parts.query))
+    if "interaction" in query:
+        return Page(parts.path, query["interaction"])
+    path, _, interaction = parts.path.rpartition("/")
+    return Page(path, interaction)
+
+
+def answer_of(response: TestResponse, *, at: str = CALLBACK) -> dict[str, str]:
+    """The parameters that the service gets in the query of its redirect URI."""
+    assert response.status_code == 303, response.text
+    location = response.headers["Location"]
+    assert location.startswith(at + ("&" if "?" in at else "?")), location
+    pairs = parse_qsl(location[len(at) + 1 :], keep_blank_values=True)
+    answer = dict(pairs)
+    assert len(answer) == len(pairs)
+    return answer
