@@ -24,7 +24,7 @@ def render(page: ChoicePage, *, interaction: str, status: int = 200, preview_ope
         page=page,
         action=url_for("consent.decide", interaction=interaction),
         fields=fields,
-        problems=[_problem(detail, fields.get(detail.claim)) for detail in page.faulty],
+        problems=_problems(page, fields),
         countries=names,
         bases=_bases(),
         preview_open=preview_open,
@@ -68,9 +68,14 @@ def _field(detail: DetailChoice) -> TypedField:
     )
 
 
-def _problem(detail: DetailChoice, field: TypedField | None) -> Problem:
-    target = field.target if field else f"ask-{detail.claim}"
-    return Problem(field=target, message=f"{detail.type_in_label}: {_message(detail)}")
+def _problems(page: ChoicePage, fields: dict[str, TypedField]) -> list[Problem]:
+    """List each fault once, also where two details follow from the same input."""
+    inputs = {detail.type_in: fields[detail.claim] for detail in page.needed + page.optional if detail.claim in fields}
+    found: dict[str, Problem] = {}
+    for detail in page.faulty:
+        target = inputs[detail.type_in].target if detail.type_in in inputs else f"ask-{detail.claim}"
+        found.setdefault(target, Problem(field=target, message=f"{detail.type_in_label}: {_message(detail)}"))
+    return list(found.values())
 
 
 def _message(detail: DetailChoice) -> str:

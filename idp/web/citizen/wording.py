@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from babel.lists import format_list
 from flask import Blueprint
@@ -12,20 +12,26 @@ from markupsafe import Markup, escape
 
 
 def register(bp: Blueprint) -> None:
-    """Give templates the filters `day`, `moment` and `listed`."""
+    """Give templates the filters `day`, `moment`, `clock` and `listed`."""
     bp.add_app_template_filter(day, "day")
     bp.add_app_template_filter(moment, "moment")
+    bp.add_app_template_filter(clock, "clock")
     bp.add_app_template_filter(listed, "listed")
 
 
-def day(at: datetime) -> Markup:
+def day(at: datetime | date) -> Markup:
     """Write the day, machine-readable as well (HTML §4.5.14)."""
-    return _time(at, str(format_date(at, "long")))
+    return _time(at, str(format_date(at, "d MMMM y" if str(get_locale()) == "en" else "long")))
 
 
 def moment(at: datetime) -> Markup:
     """Write day and time of day."""
     return _time(at, str(format_datetime(at, "d MMMM yyyy HH:mm")))
+
+
+def clock(at: datetime) -> Markup:
+    """Write the time of day alone."""
+    return _time(at, str(format_datetime(at, "HH:mm")))
 
 
 def listed(words: Iterable[str]) -> Markup:
@@ -34,5 +40,6 @@ def listed(words: Iterable[str]) -> Markup:
     return Markup(format_list(isolated, locale=get_locale()))  # noqa: S704 - each word is escaped above
 
 
-def _time(at: datetime, words: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), escape(words))
+def _time(at: datetime | date, words: str) -> Markup:
+    machine = at.isoformat(timespec="seconds") if isinstance(at, datetime) else at.isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(machine, escape(words))

@@ -1,0 +1,101 @@
+"""Changing a detail, also when another window was faster."""
+
+from __future__ import annotations
+
+from flask import Response, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from idp.claims.errors import InvalidDetailError
+from idp.vault.errors import DetailHeldError, UnknownDetailError, VaultChangedError
+from idp.vault.values import Attribute, Document
+from idp.web.access import citizen
+from idp.web.citizen.details_form import UNPROCESSABLE, Fault, Typed, show, typed_now
+from idp.web.citizen.details_held import held, live_grants, opened
+from idp.web.context import services, signed_in
+
+_TEMPLATE = "citizen/details_change.html"
+
+#: RFC 9110 §15.5.10: somebody else changed it meanwhile.
+CONFLICT = 409
+
+
+@citizen
+def form(detail: str) -> ResponseReturnValue:
+    """Show the value in the inputs in which it was typed."""
+    document, attribute = find(detail)
+    return _page(document, attribute, Typed(attribute.value, attribute.label))
+
+
+@citizen
+def save(detail: str) -> ResponseReturnValue:
+    """Save the new value, unless what was on the page is no longer what is saved."""
+    document, attribute = find(detail)
+    typed = typed_now(services().catalogue[attribute.claim])
+    if request.form.get("seen") != seen(attribute):
+        return _page(document, attribute, typed, template="citizen/details_conflict.html", status=CONFLICT)
+    try:
+        _edit(document, attribute, typed)
+    except VaultChangedError:
+        document, attribute = find(detail)
+        return _page(document, attribute, typed, template="citizen/details_conflict.html", status=CONFLICT)
+    except (InvalidDetailError, DetailHeldError) as error:
+        return _page(document, attribute, typed, fault=_fault(error), status=UNPROCESSABLE)
+    flash(_("Your change is saved."), "success")
+    return redirect(url_for("details.index", _anchor=attribute.id), code=303)
+
+
+def find(detail: str) -> tuple[Document, Attribute]:
+    """Open the vault and find a detail; the page of 404 when it is gone, the list when the vault is locked."""
+    document = opened()
+    if document is None:
+        abort(redirect(url_for("details.index"), code=303))
+    attribute = document.find(detail)
+    if attribute is None:
+        abort(404)
+    return document, attribute
+
+
+def seen(attribute: Attribute) -> str:
+    """Mark the state of a detail, to notice that it changed under a form."""
+    return f"{attribute.changed_at.isoformat()} {attribute.label}"
+
+
+def _edit(document: Document, attribute: Attribute, typed: Typed) -> None:
+    session = signed_in()
+    multiple = services().catalogue[attribute.claim].multiple
+    key = session.vault_key
+    if key is None:
+        raise UnknownDetailError
+    services().vault.edit(
+        session.account_id,
+        key,
+        attribute.id,
+        typed.raw,
+        label=typed.label if multiple else None,
+        expected_version=document.version,
+    )
+
+
+def _fault(error: InvalidDetailError | DetailHeldError) -> Fault:
+    return Fault.of(error) if isinstance(error, InvalidDetailError) else Fault(_("You have added this already."))
+
+
+def _page(
+    document: Document,
+    attribute: Attribute,
+    typed: Typed,
+    *,
+    template: str = _TEMPLATE,
+    fault: Fault | None = None,
+    status: int = 200,
+) -> Response:
+    return show(
+        template,
+        services().catalogue[attribute.claim],
+        typed,
+        fault=fault,
+        status=status,
+        held=held(attribute, document=document, grants=live_grants()),
+        seen=seen(attribute),
+    )

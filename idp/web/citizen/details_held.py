@@ -1,0 +1,144 @@
+"""What the vault holds, as the pages about it show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from idp.claims.display import display
+from idp.claims.values import ClaimDefinition, Sensitivity
+from idp.consent.page import Origin
+from idp.consent.values import Grant
+from idp.vault.values import Attribute, Document
+from idp.web.context import services, signed_in
+from idp.web.languages import current
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A service that gets a detail."""
+
+    grant_id: str
+    name: str
+    #: What it gets instead of the whole detail, or None.
+    smaller: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDetail:
+    """One value in the vault."""
+
+    id: str
+    claim: str
+    label: str
+    #: The citizen's own word for it.
+    note: str = field(repr=False)
+    shown: str = field(repr=False)
+    masked: bool
+    origin: Origin
+    valid_until: datetime | None
+    holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DetailGroup:
+    """A heading, the details under it, and those that could be added."""
+
+    name: str
+    label: str
+    held: tuple[HeldDetail, ...]
+    #: Claim, label, and whether one is held already.
+    addable: tuple[tuple[str, str, bool], ...]
+
+
+def opened() -> Document | None:
+    """Open the vault of the citizen at this browser; None when this session cannot."""
+    session = signed_in()
+    key = session.vault_key
+    return None if key is None else services().vault.read(session.account_id, key)
+
+
+def groups(document: Document) -> tuple[DetailGroup, ...]:
+    """Sort everything under the catalogue's headings."""
+    catalogue = services().catalogue
+    grants = live_grants()
+    return tuple(
+        DetailGroup(
+            name=group.name,
+            label=group.label[current()],
+            held=tuple(
+                held(attribute, document=document, grants=grants)
+                for definition in _typed(group.name)
+                for attribute in document.values(definition.name)
+            ),
+            addable=tuple(
+                (definition.name, definition.label[current()], bool(document.values(definition.name)))
+                for definition in _typed(group.name)
+                if definition.multiple or not document.values(definition.name)
+            ),
+        )
+        for group in catalogue.groups
+        if _typed(group.name)
+    )
+
+
+def held(attribute: Attribute, *, document: Document, grants: Sequence[Grant]) -> HeldDetail:
+    """Describe one value."""
+    definition = services().catalogue[attribute.claim]
+    return HeldDetail(
+        id=attribute.id,
+        claim=attribute.claim,
+        label=definition.label[current()],
+        note=attribute.label,
+        shown=display(services().catalogue, attribute.claim, attribute.value, language=current()),
+        masked=definition.sensitivity is Sensitivity.SENSITIVE,
+        origin=Origin(
+            kind=attribute.source.kind,
+            name=attribute.source.name,
+            added_at=attribute.changed_at,
+            assurer=attribute.assurer or "",
+            checked_at=attribute.checked_at,
+        ),
+        valid_until=attribute.valid_until,
+        holders=_holders(attribute, document=document, grants=grants),
+    )
+
+
+def live_grants() -> tuple[Grant, ...]:
+    """Return what the citizen shares at the moment."""
+    now = services().clock.now()
+    return tuple(grant for grant in services().consent.shared_with(signed_in().account_id) if grant.live(now))
+
+
+def service_name(client_id: str) -> str:
+    """Name a service in the reader's language; by its id when it is no longer known."""
+    client = services().clients.get(client_id)
+    return client.names.text(current(), client_id) if client else client_id
+
+
+def _typed(group: str) -> tuple[ClaimDefinition, ...]:
+    return tuple(definition for definition in services().catalogue if definition.group == group and definition.typed)
+
+
+def _holders(attribute: Attribute, *, document: Document, grants: Sequence[Grant]) -> tuple[Holder, ...]:
+    return tuple(
+        Holder(grant.id, service_name(grant.client_id), smaller)
+        for grant in grants
+        for smaller in _forms(grant, attribute, document)
+    )
+
+
+def _forms(grant: Grant, attribute: Attribute, document: Document) -> tuple[str | None, ...]:
+    """Return each form in which a grant gives this very value: None for the whole, else the smaller one's label."""
+    first = document.values(attribute.claim)[0]
+    found: list[str | None] = []
+    for decision in grant.decisions:
+        definition = services().catalogue.find(decision.form)
+        if not decision.allowed or definition is None:
+            continue
+        if (definition.derived_from or definition.name) == attribute.claim and attribute.id == (
+            decision.attribute_id or first.id
+        ):
+            found.append(definition.label[current()] if definition.derived_from else None)
+    return tuple(found)

@@ -1,0 +1,113 @@
+"""What a citizen shares with one service, as the pages about it show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from idp.clients.values import Client, Register, Wording
+from idp.consent.values import Decision, Duration, Grant
+from idp.web.context import services
+from idp.web.languages import current
+
+
+class State(StrEnum):
+    """Whether a service still learns anything."""
+
+    LIVE = "live"
+    #: Agreed to for a single visit, which is over.
+    OVER = "over"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDetail:
+    """One detail that the citizen decided on."""
+
+    label: str
+    #: The citizen gives a smaller form than what was asked for.
+    smaller: bool
+    reason: Wording | None
+    retention: Wording | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedService:
+    """One service and what it learns."""
+
+    grant_id: str
+    client_id: str
+    name: Wording
+    run_by: str
+    public_body: bool
+    help: Wording | None
+    purposes: tuple[Wording, ...]
+    details: tuple[SharedDetail, ...]
+    #: Labels of what was asked and not given.
+    withheld: tuple[str, ...]
+    state: State
+    since: datetime
+    changed_at: datetime
+    last_used: datetime | None
+    #: When the citizen is asked again, or when a single visit ends.
+    until: datetime
+    once: bool
+    stopped_at: datetime | None
+
+
+def shared(grant: Grant) -> SharedService:
+    """Describe a grant in the reader's language."""
+    client = services().clients.get(grant.client_id)
+    register = client.register if client else Register()
+    allowed = tuple(decision for decision in grant.decisions if decision.allowed)
+    return SharedService(
+        grant_id=grant.id,
+        client_id=grant.client_id,
+        name=_name(client, grant.client_id),
+        run_by=client.organisation.legal_name if client else "",
+        public_body=client.organisation.public_body if client else False,
+        help=client.organisation.help.read(current()) if client else None,
+        purposes=_purposes(register, allowed),
+        details=tuple(_detail(decision, register) for decision in allowed),
+        withheld=tuple(_label(decision.claim) for decision in grant.decisions if not decision.allowed),
+        state=_state(grant),
+        since=grant.created_at,
+        changed_at=grant.updated_at,
+        last_used=grant.last_used_at,
+        until=grant.reconfirm_at,
+        once=grant.duration is Duration.ONCE,
+        stopped_at=grant.withdrawn_at,
+    )
+
+
+def _name(client: Client | None, client_id: str) -> Wording:
+    # A service that was deleted still has its place in the citizen's own record.
+    return (client.names.read(current()) if client else None) or Wording(client_id, "en")
+
+
+def _state(grant: Grant) -> State:
+    if grant.withdrawn_at is not None:
+        return State.STOPPED
+    return State.LIVE if grant.live(services().clock.now()) else State.OVER
+
+
+def _purposes(register: Register, allowed: tuple[Decision, ...]) -> tuple[Wording, ...]:
+    uses = (register.use_of(decision.claim) for decision in allowed)
+    read = (use.purpose.read(current()) for use in uses if use is not None)
+    return tuple(dict.fromkeys(purpose for purpose in read if purpose is not None))
+
+
+def _detail(decision: Decision, register: Register) -> SharedDetail:
+    entry = register.detail(decision.claim)
+    return SharedDetail(
+        label=_label(decision.form),
+        smaller=decision.form != decision.claim,
+        reason=entry.reason.read(current()) if entry else None,
+        retention=entry.retention.read(current()) if entry else None,
+    )
+
+
+def _label(claim: str) -> str:
+    definition = services().catalogue.find(claim)
+    return definition.label[current()] if definition else claim
