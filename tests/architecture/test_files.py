@@ -5,7 +5,13 @@ import re
 from tests.architecture.source import ROOT, kept_files
 
 #: Written in parts, so that this file does not find itself.
-REGISTRIES = ("pypi" + ".org", "pythonhosted" + ".org", "registry." + "npmjs", "registry." + "yarnpkg", "npm" + "mirror")
+REGISTRIES = (
+    "pypi" + ".org",
+    "pythonhosted" + ".org",
+    "registry." + "npmjs",
+    "registry." + "yarnpkg",
+    "npm" + "mirror",
+)
 MACHINES = (
     r"(?<![\w.])/work" + "/",
     r"(?<![\w.])/home/" + r"[a-z]",
