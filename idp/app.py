@@ -16,6 +16,7 @@ from idp.claims.catalogue import Catalogue
 from idp.clients.service import ClientService
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.consent.last_used import LastUsed
 from idp.consent.service import ConsentService
 from idp.consent.store import GrantStore
 from idp.interactions.service import InteractionService
@@ -87,6 +88,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         cache_seconds=settings.cache.seconds,
         development=settings.mode == "development",
     )
+    grants = GrantStore(db=db)
     vault = VaultService(db=db, store=VaultStore(db=db), catalogue=catalogue, activity=activity, clock=clock)
     return Services(
         settings=settings,
@@ -118,12 +120,13 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         ),
         consent=ConsentService(
             db=db,
-            store=GrantStore(db=db),
+            store=grants,
             vault=vault,
             activity=activity,
             catalogue=catalogue,
             clock=clock,
-            settings=settings.consent,
+            last_used=LastUsed(grants.mark_used, around=app.app_context),
+            reconfirm_months=settings.consent.reconfirm_months,
         ),
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
     )
