@@ -22,6 +22,7 @@ from idp.clients.values import Client
 from idp.consent.errors import EssentialRefusedError, GrantGoneError, VaultLockedError
 from idp.crypto import secrets
 from idp.interactions.errors import InteractionGoneError
+from idp.interactions.service import REQUEST_URI_PREFIX
 from idp.interactions.values import Interaction
 from idp.protocol.dispatch import Consent, FlowState, Issue, Refuse, SelectAccount, SignIn, SignUp, next_step
 from idp.protocol.flow import Flow, state_of
@@ -31,9 +32,6 @@ from idp.protocol.refusals import NoReplyError, Obstacle
 from idp.protocol.responder import Reply, ReplyTo, Responder
 from idp.protocol.validation import Offer, addressee, asking_client, validate
 from idp.services import Services
-
-#: What a pushed request is called in the front channel (RFC 9126 §2.2).
-PUSHED_PREFIX = "urn:ietf:params:oauth:request_uri:"
 
 Page = SignIn | SignUp | SelectAccount | Consent
 
@@ -136,7 +134,7 @@ class Authorization:
 
     def _pushed(self, parameters: Parameters) -> Interaction | None:
         request_uri = parameters.get("request_uri")
-        if request_uri is None or not request_uri.startswith(PUSHED_PREFIX):
+        if request_uri is None or not request_uri.startswith(REQUEST_URI_PREFIX):
             return None
         client = asking_client(parameters, find=self._services.clients.get)
         try:

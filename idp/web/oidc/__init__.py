@@ -11,7 +11,7 @@ from idp.protocol import assembly, front_channel
 from idp.protocol.specifications import KEYS_PATH
 from idp.web import front
 from idp.web.oidc import authorize, discovery, exchange, introspection, par, revocation, token, userinfo
-from idp.web.oidc.front import KEY
+from idp.web.oidc.channel import KEY
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask

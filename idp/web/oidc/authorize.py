@@ -20,7 +20,7 @@ from idp.protocol.specifications import AUTHORIZE_PATH
 from idp.web import cookies, errors, headers, limits
 from idp.web.access import protocol
 from idp.web.context import current_session, services
-from idp.web.oidc.front import front_channel
+from idp.web.oidc.channel import front_channel
 
 if TYPE_CHECKING:
     from flask import Response

@@ -8,8 +8,8 @@ from flask import Blueprint
 
 from idp.protocol.specifications import PAR_PATH
 from idp.web.access import protocol
+from idp.web.oidc.channel import front_channel
 from idp.web.oidc.exchange import exchange
-from idp.web.oidc.front import front_channel
 
 if TYPE_CHECKING:
     from flask import Response
