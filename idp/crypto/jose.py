@@ -13,19 +13,22 @@ from typing import Any, Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.jwa import JWSAlgModel
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, deserialize_compact
 
 from idp.crypto.errors import CryptoError, JwtError
-from idp.crypto.jwks import VerifyingKeys
+from idp.crypto.jwks import AsymmetricKey, VerifyingKeys
 from idp.crypto.jwt import MAX_CHARACTERS, UnverifiedJwt, VerifiedJwt, parse
 from idp.crypto.secrets import b64url
 
 __all__ = [
     "ALGORITHMS",
+    "VERIFIABLE",
     "SigningKey",
     "UnverifiedJwt",
     "VerifiedJwt",
@@ -43,7 +46,7 @@ _RSA_BITS: Final = 2048
 @dataclass(frozen=True, slots=True)
 class _Algorithm:
     key_type: str
-    #: The curve that the algorithm is tied to (RFC 7518 §3.4); none for RSA.
+    #: The curve that the algorithm is tied to (RFC 7518 §3.4, RFC 8037 §3.1); none for RSA.
     curve: str | None
     hash_name: str
 
@@ -51,10 +54,15 @@ class _Algorithm:
 _ALGORITHMS: Final[Mapping[str, _Algorithm]] = {
     "RS256": _Algorithm("RSA", None, "sha256"),
     "ES256": _Algorithm("EC", "P-256", "sha256"),
+    "PS256": _Algorithm("RSA", None, "sha256"),
+    "EdDSA": _Algorithm("OKP", "Ed25519", "sha512"),
 }
 
-#: What this provider signs with and accepts, the default for new services last (RFC 7518 §3.1).
-ALGORITHMS: Final = tuple(_ALGORITHMS)
+#: What this provider signs with, the default for new services last (RFC 7518 §3.1).
+ALGORITHMS: Final = ("RS256", "ES256")
+
+#: What others may sign with.
+VERIFIABLE: Final = tuple(_ALGORITHMS)
 
 
 class SigningKey:
@@ -62,7 +70,7 @@ class SigningKey:
 
     __slots__ = ("_headers", "_key", "_model", "algorithm", "kid")
 
-    def __init__(self, *, kid: str, algorithm: str, key: RSAKey | ECKey) -> None:
+    def __init__(self, *, kid: str, algorithm: str, key: AsymmetricKey) -> None:
         """Hold an imported key; made by :func:`generate` and :func:`import_private`.
 
         :raises CryptoError: the key does not fit the algorithm.
@@ -70,7 +78,7 @@ class SigningKey:
         self.kid = kid
         self.algorithm = algorithm
         self._key = key
-        self._model = _registry(frozenset({algorithm})).get_alg(algorithm)
+        self._model = _registry(algorithm).get_alg(algorithm)
         self._headers: dict[str | None, bytes] = {}
         try:
             self._model.check_key(key)
@@ -104,12 +112,18 @@ class SigningKey:
 
 
 def generate(algorithm: str) -> SigningKey:
-    """Make a new key for one of :data:`ALGORITHMS`; its `kid` is its thumbprint (RFC 7638).
+    """Make a new key; its `kid` is its thumbprint (RFC 7638).
 
     :raises CryptoError: an algorithm that is not offered.
     """
     kind = _kind(algorithm)
-    key = RSAKey.generate_key(_RSA_BITS) if kind.curve is None else ECKey.generate_key(kind.curve)
+    key: AsymmetricKey
+    if kind.curve is None:
+        key = RSAKey.generate_key(_RSA_BITS)
+    elif kind.key_type == "EC":
+        key = ECKey.generate_key(kind.curve)
+    else:
+        key = OKPKey.generate_key("Ed25519")
     return SigningKey(kid=key.thumbprint(), algorithm=algorithm, key=key)
 
 
@@ -128,6 +142,8 @@ def import_private(private: bytes, kid: str, algorithm: str) -> SigningKey:
         return SigningKey(kid=kid, algorithm=algorithm, key=RSAKey.import_key(native))
     if isinstance(native, EllipticCurvePrivateKey):
         return SigningKey(kid=kid, algorithm=algorithm, key=ECKey.import_key(native))
+    if isinstance(native, Ed25519PrivateKey):
+        return SigningKey(kid=kid, algorithm=algorithm, key=OKPKey.import_key(native))
     message = "not a kind of key that signs here"
     raise CryptoError(message)
 
@@ -147,7 +163,7 @@ def verify(token: str, *, keys: VerifyingKeys, algorithms: Collection[str]) -> V
     kind = _ALGORITHMS[algorithm]
     key = keys.choose(kid=said.header.get("kid"), algorithm=algorithm, key_type=kind.key_type, curve=kind.curve)
     try:
-        deserialize_compact(token, key, registry=_registry(frozenset({algorithm})))
+        deserialize_compact(token, key, registry=_registry(algorithm))
     except (JoseError, ValueError):
         message = "signature not valid"
         raise JwtError(message) from None
@@ -179,9 +195,19 @@ def _kind(algorithm: str) -> _Algorithm:
     return kind
 
 
-@lru_cache(maxsize=32)
-def _registry(algorithms: frozenset[str]) -> JWSRegistry:
+class _Registry(JWSRegistry):
+    """Knows one algorithm, and takes header parameters of any length that :func:`parse` let through."""
+
+    max_header_length = MAX_CHARACTERS
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        # joserfc would also warn, for each token, that EdDSA has a newer name (RFC 9864), which few use yet.
+        if name not in (self.allowed or ()):
+            raise UnsupportedAlgorithmError
+        return self.algorithms[name]
+
+
+@lru_cache(maxsize=len(_ALGORITHMS))
+def _registry(algorithm: str) -> JWSRegistry:
     # Unknown header parameters are to be ignored (RFC 7515 §4); the ones that matter are checked by `parse`.
-    registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
-    registry.max_header_length = MAX_CHARACTERS
-    return registry
+    return _Registry(algorithms=[algorithm], strict_check_header=False)
