@@ -155,7 +155,7 @@ class OutboundSettings(Section):
     max_bytes: int = Field(default=262144, ge=1024)
     """The largest answer that is read."""
     ca_bundle: Path | None = None
-    """Certificate authorities to trust, in PEM, instead of the public ones."""
+    """Certificate authorities to trust beside the public ones, in PEM."""
 
 
 class ConsentSettings(Section):
