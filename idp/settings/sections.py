@@ -25,8 +25,8 @@ class DatabaseSettings(Section):
     pool_size: int = Field(default=5, ge=1, le=100)
     """Connections that one worker keeps open (PostgreSQL)."""
     sqlite_synchronous: Literal["full", "normal"] = "full"
-    """SQLite: `full` keeps an acknowledged write through a power cut; `normal` is faster and keeps it through a crash of
-    the server alone."""
+    """SQLite: `full` keeps an acknowledged write through a power cut; `normal` is faster and keeps it through a crash
+    of the server alone."""
 
     @field_validator("url")
     @classmethod

@@ -2,10 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.cli.conftest import Proffer
 
-SHOP = {
+SHOP: dict[str, Any] = {
     "organisations": {"shop": {"legal_name": "Corner Books Ltd"}},
     "clients": [
         {
@@ -48,7 +51,7 @@ def test_services_are_imported_from_a_file_and_again(migrated: Proffer, tmp_path
 
 def test_every_fault_of_a_file_is_told_and_nothing_is_stored(migrated: Proffer, tmp_path: Path) -> None:
     file = tmp_path / "clients.json"
-    broken = {**SHOP, "clients": [{**SHOP["clients"][0], "redirect_uris": ["http://shop.example/#a"]}]}  # type: ignore[index,dict-item] # shaped above
+    broken = {**SHOP, "clients": [{**SHOP["clients"][0], "redirect_uris": ["http://shop.example/#a"]}]}
     file.write_text(json.dumps(broken))
 
     failed = migrated("clients", "import", str(file))
@@ -98,8 +101,8 @@ def test_an_unknown_algorithm_is_told(migrated: Proffer) -> None:
     assert failed.stderr == "proffer: there is no key for HS256; `proffer keys list` shows those there are\n"
 
 
-def test_a_changed_key_encryption_secret_is_told(migrated: Proffer, monkeypatch: object) -> None:
-    monkeypatch.setenv("PROFFER_SECRETS__KEY_ENCRYPTION", "another-secret-of-enough-bytes-" * 2)  # type: ignore[attr-defined] # pytest's own
+def test_a_changed_key_encryption_secret_is_told(migrated: Proffer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROFFER_SECRETS__KEY_ENCRYPTION", "another-secret-of-enough-bytes-" * 2)
 
     failed = migrated("migrate")
 
