@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Final
 
 from idp.outbound.addresses import Target, is_public, target
-from idp.outbound.errors import FetchFailedError, FetchRefusedError
+from idp.outbound.errors import FetchFailedError, FetchRefusedError, OutboundError
 from idp.settings import OutboundSettings
 
 #: A name's addresses, as text: what :func:`look_up` gives.
@@ -45,11 +45,21 @@ def look_up(host: str, port: int) -> list[str]:
 
 
 class Fetcher:
-    """Fetches over https, within the limits of the settings."""
+    """Fetches over https, within the limits of the settings.
+
+    :raises OutboundError: `outbound.ca_bundle` holds no certificates that can be read.
+    """
 
     def __init__(self, *, settings: OutboundSettings, look_up: LookUp = look_up) -> None:
         self._settings = settings
         self._look_up = look_up
+        if settings.ca_bundle is not None:
+            # At the start, or every fetch would fail for a reason that looks like the other side's.
+            try:
+                _ = self._tls
+            except (OSError, ValueError):
+                message = "outbound.ca_bundle is not a readable file of certificates in PEM"
+                raise OutboundError(message) from None
 
     def get(self, url: str, *, accept: str, max_bytes: int | None = None) -> Fetched:
         """Fetch a document. Any status but a redirect is given back; it is for the caller to like it.

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from idp.outbound.errors import FetchFailedError, FetchRefusedError
+from idp.outbound.errors import FetchFailedError, FetchRefusedError, OutboundError
 from idp.outbound.fetch import Fetcher
 from idp.settings import OutboundSettings
 
@@ -290,6 +290,13 @@ def test_https_checks_the_name_against_an_authority_of_the_settings(certificate:
 def test_https_refuses_an_unknown_authority(tls: ssl.SSLContext) -> None:
     with serving(saying(HELLO), tls=tls) as server, pytest.raises(FetchFailedError):
         fetcher("council.example").get(f"https://council.example:{server.port}/", accept="*/*")
+
+
+def test_authorities_that_cannot_be_read_are_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").touch()
+    for name in ("missing.pem", "empty.pem"):
+        with pytest.raises(OutboundError, match="ca_bundle"):
+            fetcher(ca_bundle=tmp_path / name)
 
 
 def test_a_slow_answer_over_tls_is_cut_off_too(certificate: Path, tls: ssl.SSLContext) -> None:
