@@ -105,6 +105,12 @@ class StartedProvider:
                 time.sleep(0.05)
         raise AssertionError("the provider did not answer")
 
+    @property
+    def pid(self) -> int:
+        """The server's process; its workers are children."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> int:
         """End it politely; the exit code."""
         assert self._process is not None
