@@ -160,7 +160,7 @@ class Browser:
 
     # What the browser does
 
-    def authorize(self, method: str = "GET", **changes: str | None) -> TestResponse:
+    def authorize(self, method: str = "GET", /, **changes: str | None) -> TestResponse:
         """Come with a good request of the council's; parameters changed, or taken out by None."""
         sent: dict[str, str | None] = {
             "client_id": "permits",
@@ -180,7 +180,7 @@ class Browser:
 
     def agree(self, *claims: str, **changes: str | None) -> None:
         """Go through the choosing page once, so that the next sign-on finds a standing choice."""
-        page = page_of(self.authorize(**changes))
+        page = page_of(self.authorize("GET", **changes))
         self.share(page, *claims)
         assert "code" in answer_of(self.come_back(page))
 

@@ -1,6 +1,7 @@
 """Pushed authorization requests. RFC 9126."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
@@ -17,15 +18,21 @@ REQUEST = {
 }
 
 
-def push(browser: Browser, client_id: str = "permits", **changes: str | None) -> TestResponse:
+def push(browser: Browser, proving: str = "permits", /, **changes: str | None) -> TestResponse:
     form = {name: value for name, value in (REQUEST | changes).items() if value is not None}
-    return browser.app.test_client().post("/par", data=form, auth=(client_id, SECRET))
+    return browser.app.test_client().post("/par", data=form, auth=(proving, SECRET))
 
 
-def pushed(browser: Browser, client_id: str = "permits", **changes: str | None) -> str:
-    response = push(browser, client_id, **changes)
+def pushed(browser: Browser, proving: str = "permits", **changes: str | None) -> str:
+    response = push(browser, proving, **changes)
     assert response.status_code == 201, response.text
-    return str(response.json["request_uri"])
+    return str(body_of(response)["request_uri"])
+
+
+def body_of(response: TestResponse) -> dict[str, Any]:
+    body = response.get_json()
+    assert isinstance(body, dict)
+    return body
 
 
 def bring(browser: Browser, request_uri: str, client_id: str = "permits", **more: str) -> TestResponse:
@@ -36,9 +43,9 @@ def test_a_pushed_request_is_answered_with_a_reference_and_its_life(browser: Bro
     response = push(browser)
 
     assert response.status_code == 201
-    assert response.json.keys() == {"request_uri", "expires_in"}
-    assert response.json["request_uri"].startswith("urn:ietf:params:oauth:request_uri:")
-    assert response.json["expires_in"] == 60
+    assert body_of(response).keys() == {"request_uri", "expires_in"}
+    assert body_of(response)["request_uri"].startswith("urn:ietf:params:oauth:request_uri:")
+    assert body_of(response)["expires_in"] == 60
     assert response.headers["Cache-Control"] == "no-store"
 
 
@@ -154,10 +161,10 @@ def test_a_client_that_has_to_push_is_refused_without_and_served_with(citizen: B
 def test_a_request_that_is_wrong_is_refused_when_it_is_pushed(
     browser: Browser, changes: dict[str, str | None], error: str
 ) -> None:
-    response = push(browser, **changes)
+    response = push(browser, "permits", **changes)
 
     assert response.status_code == 400
-    assert response.json["error"] == error
+    assert body_of(response)["error"] == error
     assert response.headers["Cache-Control"] == "no-store"
 
 
@@ -166,7 +173,7 @@ def test_a_client_that_does_not_prove_itself_is_refused(browser: Browser) -> Non
 
     assert http.post("/par", data=REQUEST, auth=("permits", "wrong")).status_code == 401
     assert http.post("/par", data=REQUEST | {"client_id": "permits"}).status_code == 401
-    assert http.post("/par", data=REQUEST).json["error"] == "invalid_client"
+    assert body_of(http.post("/par", data=REQUEST))["error"] == "invalid_client"
 
 
 def test_the_secret_may_be_in_the_body_only_for_clients_that_registered_so(browser: Browser) -> None:
@@ -181,7 +188,7 @@ def test_other_methods_are_not_allowed(browser: Browser, method: str) -> None:
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "POST"
-    assert response.json["error"] == "invalid_request"
+    assert body_of(response)["error"] == "invalid_request"
 
 
 def test_a_repeated_parameter_is_refused(browser: Browser) -> None:
@@ -190,10 +197,10 @@ def test_a_repeated_parameter_is_refused(browser: Browser) -> None:
         "/par", data=body, auth=("permits", SECRET), content_type="application/x-www-form-urlencoded"
     )
 
-    assert (response.status_code, response.json["error"]) == (400, "invalid_request")
+    assert (response.status_code, body_of(response)["error"]) == (400, "invalid_request")
 
 
 def test_parameters_in_the_query_are_refused(browser: Browser) -> None:
     response = browser.app.test_client().post("/par?scope=openid", data=REQUEST, auth=("permits", SECRET))
 
-    assert (response.status_code, response.json["error"]) == (400, "invalid_request")
+    assert (response.status_code, body_of(response)["error"]) == (400, "invalid_request")
