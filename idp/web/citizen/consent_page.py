@@ -49,7 +49,7 @@ def _bases() -> dict[str, str]:
         LawfulBasis.CONSENT: _("Only because you agree to it."),
         LawfulBasis.CONTRACT: _("Needed for a contract with you."),
         LawfulBasis.LEGAL_OBLIGATION: _("A law requires it of them."),
-        LawfulBasis.VITAL_INTERESTS: _("Needed to protect somebody’s life."),
+        LawfulBasis.VITAL_INTERESTS: _("Needed to save a life."),
         LawfulBasis.PUBLIC_TASK: _("Needed for a public task that the law gives them."),
         LawfulBasis.LEGITIMATE_INTERESTS: _("In their own legitimate interest; you may object."),
     }
