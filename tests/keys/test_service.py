@@ -1,90 +1,18 @@
-"""Keys in the database, seen by several processes."""
+"""Keys in the database: made, published, used, rotated, retired."""
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask
 
 from idp.crypto import jose
 from idp.crypto.errors import SealBrokenError
-from idp.keys.errors import KeyMissingError, KeysLockedError, RotationRacedError
-from idp.keys.service import KeyService
-from idp.keys.store import KeyStore
+from idp.keys.errors import KeyMissingError
 from idp.keys.values import TOKEN_ALGORITHM, State
 from idp.settings import TokenSettings
-from idp.storage.db import Base, Database
-from idp.storage.versions import Versions
 from tests.doubles import FrozenClock
-from tests.storage.databases import BOTH, database_url, open_database
-
-SECRET = b"0123456789abcdef0123456789abcdef"
-
-
-@pytest.fixture(params=BOTH)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with database_url(request.param, tmp_path) as url:
-        _, db = open_database(url)
-        Base.metadata.create_all(db.engine)
-        db.close()
-        yield url
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-class Process:
-    """One process of the provider: an application, a connection pool and a key service of its own."""
-
-    def __init__(self, url: str, clock: FrozenClock, *, cache_seconds: float = 0, secret: bytes = SECRET) -> None:
-        self.app: Flask
-        self.db: Database
-        self.app, self.db = open_database(url)
-        with self.app.app_context():
-            self.keys = KeyService(
-                db=self.db,
-                store=KeyStore(db=self.db, versions=Versions(db=self.db)),
-                clock=clock,
-                key_encryption=secret,
-                cache_seconds=cache_seconds,
-                lifetimes=TokenSettings(),
-            )
-
-
-@pytest.fixture
-def start(address: str, clock: FrozenClock) -> Iterator[Callable[..., Process]]:
-    started: list[Process] = []
-
-    def start_one(**options: Any) -> Process:
-        started.append(Process(address, clock, **options))
-        return started[-1]
-
-    yield start_one
-    for process in started:
-        process.db.close()
-
-
-@pytest.fixture
-def process(start: Callable[..., Process]) -> Iterator[Process]:
-    one = start()
-    with one.app.app_context():
-        one.keys.ensure()
-        yield one
-
-
-def states(process: Process, algorithm: str) -> list[State]:
-    return sorted(key.state for key in process.keys.list() if key.algorithm == algorithm)
-
-
-def kids(process: Process) -> set[str]:
-    return {key["kid"] for key in process.keys.published()["keys"]}
+from tests.keys.processes import Process, kids, states
 
 
 def test_a_new_database_gets_a_key_in_use_and_one_to_follow(process: Process) -> None:
@@ -184,32 +112,6 @@ def test_tokens_sealed_before_a_rotation_open_after_it_for_as_long_as_they_live(
         process.keys.token_ring().unseal(box, b"c")
 
 
-def test_another_process_opens_what_is_sealed_under_a_key_it_has_not_heard_of_yet(
-    start: Callable[..., Process], process: Process
-) -> None:
-    slow = start(cache_seconds=60)
-    with slow.app.app_context():
-        ring = slow.keys.token_ring()
-    process.keys.rotate(TOKEN_ALGORITHM)
-
-    assert ring.unseal(process.keys.token_ring().seal(b"access", b"c"), b"c") == b"access"
-
-
-def test_another_process_notices_a_rotation_in_time_without_a_restart(
-    start: Callable[..., Process], process: Process, clock: FrozenClock
-) -> None:
-    other = start(cache_seconds=1)
-    with other.app.app_context():
-        before = other.keys.signing("ES256").kid
-        with process.app.app_context():
-            (rotation,) = process.keys.rotate("ES256")
-        assert other.keys.signing("ES256").kid == before
-
-        clock.advance(seconds=1)
-
-        assert other.keys.signing("ES256").kid == rotation.activated
-
-
 def test_a_key_is_imported_once_for_the_life_of_the_process(process: Process) -> None:
     rsa = process.keys.signing("RS256")
 
@@ -231,16 +133,6 @@ def test_the_prepared_list_says_when_the_database_has_to_be_asked(
     clock.advance(seconds=1)
 
     assert process.keys.prepared_already() is None
-
-
-def test_keys_do_not_open_with_another_secret(start: Callable[..., Process], process: Process) -> None:
-    stranger = start(secret=b"another secret of thirty-two bytes")
-
-    with stranger.app.app_context():
-        with pytest.raises(KeysLockedError):
-            stranger.keys.signing("ES256")
-        with pytest.raises(KeysLockedError):
-            stranger.keys.ensure()
 
 
 def test_an_algorithm_that_is_not_offered_has_no_key(start: Callable[..., Process], process: Process) -> None:
@@ -274,42 +166,6 @@ def test_a_rotation_that_is_rolled_back_leaves_the_keys_as_they_were(process: Pr
     assert process.keys.list() == before
     process.keys.rotate("RS256")
     assert process.keys.signing("ES256").kid not in used
-
-
-def at_once(processes: list[Process], act: Callable[[Process], object]) -> list[BaseException | None]:
-    gate = threading.Barrier(len(processes))
-
-    def run(process: Process) -> BaseException | None:
-        with process.app.app_context():
-            gate.wait()
-            try:
-                act(process)
-            except RotationRacedError as raced:
-                return raced
-            return None
-
-    with ThreadPoolExecutor(len(processes)) as threads:
-        return list(threads.map(run, processes))
-
-
-def test_processes_that_start_at_once_make_one_set_of_keys(start: Callable[..., Process]) -> None:
-    processes = [start() for _ in range(4)]
-
-    at_once(processes, lambda process: process.keys.ensure())
-
-    with processes[0].app.app_context():
-        for algorithm in (*jose.ALGORITHMS, TOKEN_ALGORITHM):
-            assert states(processes[0], algorithm) == [State.ACTIVE, State.NEXT]
-
-
-def test_processes_that_rotate_at_once_leave_one_key_in_use(start: Callable[..., Process], process: Process) -> None:
-    processes = [start() for _ in range(4)]
-
-    outcomes = at_once(processes, lambda one: one.keys.rotate("ES256"))
-
-    assert None in outcomes
-    retired = sum(outcome is None for outcome in outcomes)
-    assert states(process, "ES256") == [State.ACTIVE, State.NEXT] + [State.RETIRED] * retired
 
 
 def test_retired_token_keys_are_kept_longer_than_signing_keys(process: Process) -> None:

@@ -1,71 +1,17 @@
 """Fetching from a real server on this machine, which behaves in every way that a server should not."""
 
-import datetime as dt
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from idp.outbound.errors import FetchFailedError, FetchRefusedError, OutboundError
 from idp.outbound.fetch import Fetcher
 from idp.settings import OutboundSettings
+from tests.outbound.servers import Behaviour, dripping, saying, serving
 
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-
-Behaviour = Callable[[socket.socket], None]
-
-
-@dataclass
-class Server:
-    port: int
-    requests: list[bytes] = field(default_factory=list)
-
-
-@contextmanager
-def serving(behaviour: Behaviour, *, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """Accept connections on the loopback address, read each request and let the behaviour answer."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = Server(port=listening.getsockname()[1])
-
-        def answer(plain: socket.socket) -> None:
-            with suppress(OSError), plain:
-                sock = tls.wrap_socket(plain, server_side=True) if tls else plain
-                server.requests.append(sock.recv(65536))
-                behaviour(sock)
-                sock.close()
-
-        def accept() -> None:
-            with suppress(OSError):
-                while True:
-                    threading.Thread(target=answer, args=[listening.accept()[0]], daemon=True).start()
-
-        threading.Thread(target=accept, daemon=True).start()
-        yield server
-        listening.shutdown(socket.SHUT_RDWR)
-
-
-def saying(answer: bytes) -> Behaviour:
-    return lambda sock: sock.sendall(answer)
-
-
-def dripping(start: bytes, drop: bytes) -> Behaviour:
-    def drip(sock: socket.socket) -> None:
-        sock.sendall(start)
-        while True:
-            time.sleep(0.05)
-            sock.sendall(drop)
-
-    return drip
 
 
 def fetcher(*allowed: str, **options: object) -> Fetcher:
@@ -243,39 +189,6 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("all_proxy", "http://127.0.0.1:1")
     with serving(saying(HELLO)) as server:
         assert fetcher("localhost").get(f"http://localhost:{server.port}/", accept="*/*").status == 200
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for council.example that vouches for itself, and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "council.example")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("council.example")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "council.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-@pytest.fixture
-def tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
 
 
 def test_https_checks_the_name_against_an_authority_of_the_settings(certificate: Path, tls: ssl.SSLContext) -> None:

@@ -1,0 +1,54 @@
+"""A server on the loopback address that answers with whatever bytes a test wants, as slowly as it wants."""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+Behaviour = Callable[[socket.socket], None]
+
+
+@dataclass
+class Server:
+    port: int
+    requests: list[bytes] = field(default_factory=list)
+
+
+@contextmanager
+def serving(behaviour: Behaviour, *, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """Accept connections on the loopback address, read each request and let the behaviour answer."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = Server(port=listening.getsockname()[1])
+
+        def answer(plain: socket.socket) -> None:
+            with suppress(OSError), plain:
+                sock = tls.wrap_socket(plain, server_side=True) if tls else plain
+                server.requests.append(sock.recv(65536))
+                behaviour(sock)
+                sock.close()
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    threading.Thread(target=answer, args=[listening.accept()[0]], daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield server
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def saying(answer: bytes) -> Behaviour:
+    return lambda sock: sock.sendall(answer)
+
+
+def dripping(start: bytes, drop: bytes) -> Behaviour:
+    def drip(sock: socket.socket) -> None:
+        sock.sendall(start)
+        while True:
+            time.sleep(0.05)
+            sock.sendall(drop)
+
+    return drip
