@@ -26,8 +26,9 @@ values = st.one_of(
     st.sampled_from(
         [
             "permits", "pushing", "code", "openid", "openid email", "none", "login", "consent", "create", "0",
-            "form_post", "query", "S256", "plain", CHALLENGE, "https://evil.example/", "//evil.example", "javascript:alert(1)",
-            "{}", '{"userinfo":{"email":null}}', '{"id_token":{"sub":{"value":"x"}}}', "[" * 500, "e30.e30.e30",
+            "form_post", "query", "S256", "plain", CHALLENGE, "https://evil.example/", "//evil.example",
+            "javascript:alert(1)", "{}", '{"userinfo":{"email":null}}',
+            '{"id_token":{"sub":{"value":"x"}}}', "[" * 500, "e30.e30.e30",
             "urn:ietf:params:oauth:request_uri:x", "s" * 3000,
         ]
     ),
