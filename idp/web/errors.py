@@ -11,10 +11,11 @@ import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Response, current_app, jsonify, make_response, render_template, request
+from flask import Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
+from idp.authentication.errors import SessionEndedError
 from idp.interactions.errors import InteractionGoneError
 from idp.web import headers
 from idp.web.access import Audience, audience_of
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleFormError, lambda _error: _form_page(_l("This page is too old to send")))
     app.register_error_handler(ForeignFormError, lambda _error: _form_page(_l("This was not sent from our page")))
     app.register_error_handler(InteractionGoneError, lambda _error: step_expired())
+    app.register_error_handler(SessionEndedError, _session_ended)
     app.register_error_handler(TooManyRequestsError, _too_many)
     app.register_error_handler(Exception, _unexpected)
 
@@ -71,6 +73,11 @@ def wait_page(seconds: int) -> Response:
     answer = page(TEMPLATES[429], 429, seconds=seconds, minutes=-(-seconds // 60))
     answer.headers["Retry-After"] = str(seconds)
     return answer
+
+
+def _session_ended(_error: SessionEndedError) -> Response:
+    """Send a citizen whose session can no longer open the vault to sign in again."""
+    return headers.secure(make_response(redirect(url_for("sign_in.form", again="yes"), code=303)))
 
 
 def _form_page(title: object) -> Response:

@@ -35,6 +35,8 @@ class Arrival:
 
     pending: context.Pending | None = field(default=None, repr=False)
     next: str | None = None
+    #: A page of ours wants a fresh sign-in of a citizen who is signed in.
+    again: bool = False
 
     @property
     def asking(self) -> Asking | None:
@@ -73,7 +75,11 @@ def arrival() -> Arrival:
     :raises InteractionGoneError: the request that the address names is not there (any more).
     """
     secret = request.args.get("interaction")
-    return Arrival(pending=context.pending(secret) if secret else None, next=safe_next(request.args.get("next")))
+    return Arrival(
+        pending=context.pending(secret) if secret else None,
+        next=safe_next(request.args.get("next")),
+        again="again" in request.args,
+    )
 
 
 def origin() -> Origin:

@@ -9,8 +9,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
-from idp.authentication.errors import PasswordRefusedError, SignInRefusedError, SlowDownError
-from idp.web import errors
+from idp.authentication.errors import (
+    PasswordRefusedError,
+    RecoveryCodeMismatchError,
+    SignInRefusedError,
+    SlowDownError,
+)
+from idp.web import cookies, errors
 from idp.web.access import public
 from idp.web.citizen import refusals
 from idp.web.citizen.arriving import Arrival, admit, arrival, origin
@@ -52,8 +57,15 @@ def submit() -> ResponseReturnValue:
         return _page(came, login=login, found=problems(entered))
     try:
         signed = services().authentication.recover(
-            login, entered.recovery_code.data, entered.password.data, origin=origin()
+            login=login,
+            code=entered.recovery_code.data,
+            new_password=entered.password.data,
+            origin=origin(),
+            previous_session=cookies.session_secret(),
         )
+    except RecoveryCodeMismatchError:
+        mistyped = _("This is not a whole recovery code. Check every letter and digit")
+        return _page(came, login=login, found=(Problem("recovery_code", mistyped),))
     except SignInRefusedError:
         refused = Problem("username", _("The sign-in name or the recovery code is not right"))
         return _page(came, login=login, found=(refused,))

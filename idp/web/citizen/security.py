@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
@@ -13,7 +16,7 @@ from idp.authentication.errors import PasswordRefusedError, SignInRefusedError, 
 from idp.web import errors
 from idp.web.access import citizen
 from idp.web.citizen import refusals
-from idp.web.citizen.arriving import origin
+from idp.web.citizen.arriving import arrival
 from idp.web.citizen.recovery_code import shown_once
 from idp.web.context import services, signed_in
 from idp.web.forms import Form, Problem, problems
@@ -23,20 +26,15 @@ from idp.web.transaction import own_transactions
 
 bp = page_blueprint("security", __name__, url_prefix="/security")
 
-_NEEDED = _l("Enter your password")
+#: How recent the sign-in must be before the other way in may change.
+FRESH = timedelta(minutes=10)
 
 
 class PasswordForm(Form):
     """The password now, and the one to come."""
 
-    current_password = PasswordField(validators=[InputRequired(_NEEDED)])
+    current_password = PasswordField(validators=[InputRequired(_l("Enter your password"))])
     new_password = PasswordField(validators=[InputRequired(_l("Enter a new password"))])
-
-
-class RenewalForm(Form):
-    """The password, asked again before the other way in changes."""
-
-    current_password = PasswordField(validators=[InputRequired(_NEEDED)])
 
 
 @bp.get("")
@@ -47,7 +45,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "citizen/security.html",
         slots={slot.kind: slot for slot in services().vault.slots(session.account_id)},
-        sessions=services().authentication.sessions(session.account_id),
+        sessions=services().authentication.sessions_of(session.account_id),
         this_sid=session.sid,
     )
 
@@ -70,7 +68,7 @@ def change_password() -> ResponseReturnValue:
         return _password_page(problems(entered))
     try:
         services().authentication.change_password(
-            signed_in(), entered.current_password.data, entered.new_password.data, origin=origin()
+            signed_in(), current=entered.current_password.data, new=entered.new_password.data
         )
     except SignInRefusedError:
         return _password_page((_not_right(),))
@@ -86,37 +84,42 @@ def change_password() -> ResponseReturnValue:
 @bp.get("/recovery-code")
 @citizen
 def renewal() -> ResponseReturnValue:
-    """Explain what a new code does and ask for the password."""
-    return _renewal_page()
+    """Explain what a new code does."""
+    return _sign_in_again() or render_template("citizen/renew_recovery_code.html")
 
 
 @bp.post("/recovery-code")
 @citizen
 @limited("recovery")
-@own_transactions
 def renew() -> ResponseReturnValue:
-    """Replace the recovery code and show the new one."""
-    entered = RenewalForm()
-    if not entered.validate():
-        return _renewal_page(problems(entered))
-    try:
-        code = services().authentication.renew_recovery_code(
-            signed_in(), entered.current_password.data, origin=origin()
-        )
-    except SignInRefusedError:
-        return _renewal_page((_not_right(),))
-    except SlowDownError as slow:
-        return errors.wait_page(slow.retry_after_seconds)
-    return shown_once(code, query={"next": url_for("security.index")}, new_account=False)
+    """Make a new recovery code and show it."""
+    if stale := _sign_in_again():
+        return stale
+    came = arrival()
+    code = services().authentication.renew_recovery_code(signed_in())
+    return shown_once(code, query=came.query or {"next": url_for("security.index")}, new_account=False)
 
 
 @bp.post("/sessions/end")
 @citizen
 def end_others() -> ResponseReturnValue:
     """Sign out every browser but this one."""
-    services().authentication.sign_out_others(signed_in())
+    session, authentication = signed_in(), services().authentication
+    for other in authentication.sessions_of(session.account_id):
+        if other.sid != session.sid:
+            authentication.end_session(session.account_id, other.sid)
     flash(_("Every other browser is signed out."), "success")
     return redirect(url_for("security.index"), code=303)
+
+
+def _sign_in_again() -> Response | None:
+    """Send a citizen whose sign-in is not fresh to sign in again; None for a fresh one.
+
+    A new recovery code opens the vault for good: a browser left open must not be enough to get one.
+    """
+    if services().clock.now() - signed_in().auth_time <= FRESH:
+        return None
+    return redirect(url_for("sign_in.form", next=url_for("security.renewal"), again="yes"), code=303)
 
 
 def _not_right() -> Problem:
@@ -128,7 +131,3 @@ def _password_page(found: tuple[Problem, ...] = (), hints: tuple[str, ...] = ())
         "citizen/password.html", problems=found, hints=hints, minimum=services().settings.passwords.minimum_length
     )
     return page, 422 if found else 200
-
-
-def _renewal_page(found: tuple[Problem, ...] = ()) -> ResponseReturnValue:
-    return render_template("citizen/renew_recovery_code.html", problems=found), 422 if found else 200

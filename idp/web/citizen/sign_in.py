@@ -34,7 +34,7 @@ class SignInForm(Form):
 def form() -> ResponseReturnValue:
     """Ask who is there; a citizen who is signed in and came by themselves goes straight on."""
     came = arrival()
-    if came.pending is None and current_session() is not None:
+    if came.pending is None and not came.again and current_session() is not None:
         return go_on(came)
     return _page(came, login=came.login_hint)
 
@@ -50,8 +50,8 @@ def submit() -> ResponseReturnValue:
         return _page(came, login=entered.username.data or "", found=problems(entered))
     try:
         signed = services().authentication.sign_in(
-            entered.username.data,
-            entered.password.data,
+            login=entered.username.data,
+            password=entered.password.data,
             origin=origin(),
             previous_session=cookies.session_secret(),
         )

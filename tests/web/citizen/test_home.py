@@ -1,0 +1,26 @@
+"""The front page."""
+
+from flask.testing import FlaskClient
+
+from tests.web.citizen.visitor import Visitor
+
+
+def test_a_stranger_reads_what_this_is(client: FlaskClient) -> None:
+    page = client.get("/").text
+
+    assert page.count("<h1") == 1
+    assert 'href="/sign-in"' in page
+    assert 'href="/sign-up"' in page
+
+
+def test_a_citizen_without_a_confirmed_code_is_told_what_to_do(visitor: Visitor) -> None:
+    visitor.sign_up()
+
+    assert 'href="/recovery-code"' in visitor.open("/").text
+
+
+def test_a_citizen_with_one_is_left_in_peace(visitor: Visitor) -> None:
+    code = visitor.sign_up()
+    visitor.send("confirm-recovery-code", recovery_code=code)
+
+    assert "Nothing needs you at the moment" in visitor.open("/").text
