@@ -54,7 +54,7 @@ def values_of(
     values: dict[str, ClaimValue] = {}
     changed: dict[str, int] = {}
     for decision in decisions:
-        if not decision.allowed:
+        if not _is_sound(decision, catalogue):
             continue
         chosen = decision.attribute_id
         value = claim_value(document, catalogue, decision.form, today=today, attribute_id=chosen)
@@ -69,6 +69,13 @@ def values_of(
                 beside = claim_value(document, catalogue, companion, today=today, attribute_id=chosen)
                 values |= {} if beside is None else {companion: beside}
     return SharedValues(values, changed)
+
+
+def _is_sound(decision: Decision, catalogue: Catalogue) -> bool:
+    """Tell whether a decision lets a detail out at all; a catalogue that changed since may have made it meaningless."""
+    definition = catalogue.find(decision.form)
+    known = definition is not None and not definition.accompanies
+    return decision.allowed and known and catalogue.covers(decision.claim, decision.form)
 
 
 def seal_values(shared: SharedValues, *, grant_id: str, grant_key: bytes) -> bytes:
