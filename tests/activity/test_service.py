@@ -146,7 +146,7 @@ def test_an_entry_belongs_to_the_transaction_around_it(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("in_transactions", [False, True])
-def test_entries_recorded_at_once_make_one_chain(ledger: Ledger, in_transactions: bool) -> None:  # noqa: FBT001
+def test_entries_recorded_at_once_make_one_chain(ledger: Ledger, in_transactions: bool) -> None:
     threads, each = 8, 5
     gate = threading.Barrier(threads)
 
