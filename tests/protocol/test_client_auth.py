@@ -1,0 +1,224 @@
+"""How clients prove themselves at the back channel (RFC 6749 §2.3, RFC 7523 §3, OIDC Core §9)."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import msgspec
+import pytest
+from werkzeug.test import TestResponse
+
+from idp.crypto import jose, secrets
+from tests.doubles import FrozenClock
+from tests.protocol.back_channel import ISSUER, KEY, RSA_KEY, SECRET, BackChannel, basic, error_of
+
+REFUSED = (401, "invalid_client")
+
+
+def ask(channel: BackChannel, form: dict[str, str] | None = None, **headers: str) -> TestResponse:
+    """Ask for a token of the client's own."""
+    return channel.post("/token", {"grant_type": "client_credentials"} | (form or {}), headers=headers)
+
+
+def raw(credentials: bytes) -> str:
+    return "Basic " + base64.b64encode(credentials).decode()
+
+
+def test_basic_credentials_are_form_decoded(channel: BackChannel) -> None:
+    """RFC 6749 §2.3.1."""
+    assert ask(channel, **basic("gateway")).status_code == 200
+    assert ask(channel, Authorization=raw(b"gateway:" + SECRET.encode())).status_code == 401
+    assert ask(channel, Authorization=basic("gateway")["Authorization"].replace("Basic", "bAsIc")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "Basic",
+        "Basic ",
+        "Basic !!!",
+        "Basic é",
+        raw(b"gateway"),
+        raw(b"gateway:"),
+        raw(b":" + SECRET.encode()),
+        raw(b"gateway:wrong"),
+        raw("gateway:é".encode()),
+        raw(b"gateway:%C3%A9"),
+        raw(b"gateway:\xff\xfe"),
+        raw(b"gateway:%ff"),
+        raw(b"\xff:\xff"),
+        raw(b"gateway:\0"),
+        raw(b"nobody:" + SECRET.encode()),
+        "Bearer " + SECRET,
+        "Digest x",
+        "x",
+    ],
+)
+def test_whatever_is_wrong_the_answer_is_the_same(channel: BackChannel, authorization: str) -> None:
+    """Also for a secret or header that is not ASCII or not UTF-8, which Authlib answers with 500."""
+    answer = ask(channel, Authorization=authorization)
+
+    assert error_of(answer) == REFUSED
+    assert answer.get_json() == {"error": "invalid_client", "error_description": "Client authentication failed"}
+    assert answer.headers["WWW-Authenticate"] == f'Basic realm="{ISSUER}", charset="UTF-8"'
+
+
+@pytest.mark.parametrize("secret", ["wrong", "é", "\u202e", " ", "x" * 60_000])
+def test_a_wrong_secret_in_the_body_is_refused(channel: BackChannel, secret: str) -> None:
+    form = {"client_id": "library", "client_secret": secret}
+
+    assert error_of(ask(channel, form)) == REFUSED
+
+
+def test_only_the_registered_way_counts(channel: BackChannel) -> None:
+    in_body = {"client_id": "gateway", "client_secret": SECRET}
+    assert error_of(ask(channel, in_body)) == REFUSED
+    assert error_of(ask(channel, **basic("library"))) == REFUSED
+    assert error_of(ask(channel, {"client_id": "gateway"})) == REFUSED
+    assert error_of(ask(channel, {"client_id": "signer"})) == REFUSED
+
+
+def test_a_secret_for_a_client_that_has_none_is_refused(channel: BackChannel) -> None:
+    """Authlib answers 500."""
+    assert error_of(ask(channel, {"client_id": "app", "client_secret": "x"})) == REFUSED
+    assert error_of(ask(channel, **basic("app", "x"))) == REFUSED
+
+
+@pytest.mark.parametrize("form", [{}, {"client_id": "nobody"}, {"client_id": "é"}, {"client_secret": SECRET}])
+def test_nobody_is_refused_like_everybody_else(channel: BackChannel, form: dict[str, str]) -> None:
+    assert error_of(ask(channel, form)) == REFUSED
+
+
+def test_two_ways_at_once_are_an_invalid_request(channel: BackChannel) -> None:
+    """RFC 6749 §2.3."""
+    for form in ({"client_secret": SECRET}, channel.assertion()):
+        assert error_of(ask(channel, form, **basic("gateway"))) == (400, "invalid_request")
+    both = {"client_id": "signer", "client_secret": SECRET} | channel.assertion()
+    assert error_of(ask(channel, both)) == (400, "invalid_request")
+
+
+def test_two_client_identifiers_are_an_invalid_request(channel: BackChannel) -> None:
+    assert error_of(ask(channel, {"client_id": "permits"}, **basic("gateway"))) == (400, "invalid_request")
+    assert error_of(ask(channel, {"client_id": "permits"} | channel.assertion())) == (400, "invalid_request")
+    assert ask(channel, {"client_id": "gateway"}, **basic("gateway")).status_code == 200
+
+
+def test_a_suspended_client_is_refused_like_an_unknown_one(channel: BackChannel) -> None:
+    channel.services.clients.suspend("gateway")
+    channel.services.clients.suspend("app")
+
+    assert error_of(ask(channel, **basic("gateway"))) == REFUSED
+    assert error_of(ask(channel, {"client_id": "app"})) == REFUSED
+
+
+def test_both_secrets_count_while_one_is_being_replaced(channel: BackChannel) -> None:
+    new = channel.services.clients.new_secret("gateway")
+
+    assert ask(channel, **basic("gateway", new)).status_code == 200
+    assert ask(channel, **basic("gateway")).status_code == 200
+
+
+@pytest.mark.parametrize("key", [KEY, RSA_KEY], ids=["ES256", "RS256"])
+@pytest.mark.parametrize("audience", [ISSUER, ISSUER + "/token", [ISSUER], ["https://other.example", ISSUER]])
+def test_an_assertion_for_this_server_is_accepted(channel: BackChannel, key: jose.SigningKey, audience: Any) -> None:
+    assert ask(channel, channel.assertion(key, aud=audience)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "gateway"},
+        {"iss": None},
+        {"sub": None},
+        {"sub": ["signer"]},
+        {"sub": "nobody", "iss": "nobody"},
+        {"sub": "gateway", "iss": "gateway"},
+        {"aud": None},
+        {"aud": "https://other.example"},
+        {"aud": ISSUER + "/"},
+        {"aud": ISSUER + "/par"},
+        {"aud": []},
+        {"aud": [1]},
+        {"aud": {"x": ISSUER}},
+        {"exp": None},
+        {"exp": "2000000000"},
+        {"exp": True},
+        {"exp": 10**300},
+        {"jti": None},
+        {"jti": ""},
+        {"jti": 1},
+        {"jti": "x" * 256},
+        {"iat": "now"},
+        {"nbf": []},
+    ],
+)
+def test_an_assertion_with_wrong_claims_is_refused(channel: BackChannel, changes: dict[str, Any]) -> None:
+    assert error_of(ask(channel, channel.assertion(**changes))) == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "status"),
+    [
+        ("exp", 1, 200),
+        ("exp", 0, 401),
+        ("exp", -300, 401),
+        ("exp", 3600, 200),
+        ("exp", 4000, 401),
+        ("nbf", 8, 200),
+        ("nbf", 61, 401),
+        ("iat", 8, 200),
+        ("iat", 61, 401),
+        ("iat", -600, 200),
+    ],
+)
+def test_an_assertion_is_bound_in_time(channel: BackChannel, name: str, seconds: int, status: int) -> None:
+    changes: dict[str, Any] = {name: channel.seconds + seconds}
+
+    assert ask(channel, channel.assertion(**changes)).status_code == status
+
+
+def test_an_assertion_is_accepted_once(channel: BackChannel, clock: FrozenClock) -> None:
+    assertion = channel.assertion()
+
+    assert ask(channel, assertion).status_code == 200
+    assert error_of(ask(channel, assertion)) == REFUSED
+    clock.advance(seconds=59)
+    assert error_of(ask(channel, assertion)) == REFUSED
+
+
+def test_an_assertion_that_fails_leaves_its_identifier_unused(channel: BackChannel) -> None:
+    assert error_of(ask(channel, channel.assertion(jti="1", aud="https://other.example"))) == REFUSED
+
+    assert ask(channel, channel.assertion(jti="1")).status_code == 200
+
+
+def test_another_key_or_a_changed_assertion_is_refused(channel: BackChannel) -> None:
+    assert error_of(ask(channel, channel.assertion(jose.generate("ES256")))) == REFUSED
+    good = channel.assertion()
+    changed = good | {"client_assertion": good["client_assertion"][:-4] + "AAAA"}
+    assert error_of(ask(channel, changed)) == REFUSED
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "HS256", "PS256", "EdDSA", "", "x"])
+def test_no_other_algorithm_is_accepted(channel: BackChannel, algorithm: str) -> None:
+    _, claims, signature = channel.assertion()["client_assertion"].split(".")
+    header = secrets.b64url(msgspec.json.encode({"alg": algorithm, "kid": KEY.kid}))
+
+    for signed in (f"{header}.{claims}.{signature}", f"{header}.{claims}."):
+        assert error_of(ask(channel, channel.assertion() | {"client_assertion": signed})) == REFUSED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_assertion_type": "urn:x"},
+        {"client_assertion_type": ""},
+        {"client_assertion": ""},
+        {"client_assertion": "x"},
+        {"client_assertion": "é.é.é"},
+        {"client_assertion": "eyJhbGciOiJFUzI1NiJ9.W10.AAAA"},
+    ],
+)
+def test_what_is_no_assertion_is_refused(channel: BackChannel, changes: dict[str, str]) -> None:
+    assert error_of(ask(channel, channel.assertion() | changes)) == REFUSED
