@@ -106,6 +106,7 @@ class Passwords:
     def replace(self, account_id: str, prepared: Prepared, *, key: VaultKey) -> None:
         """Keep a password and wrap the vault key under it, in one transaction: never one without the other."""
         with self._db.transaction():
+            self._store.locked_password(account_id)
             slots = [slot for slot in self._vault.slots(account_id) if slot.kind == SlotKind.PASSWORD]
             if slots:
                 self._vault.rewrap(OpenedSlot(slot=slots[0], key=key), secret=prepared.slot_secret)

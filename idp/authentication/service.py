@@ -89,7 +89,7 @@ class AuthenticationService(SigningUp, Recovery):
                 break
             renewed = passwords.prepare(password) if passwords.is_outdated(stored) else None
             with self._parts.db.transaction():
-                if self._parts.store.password(credentials.account_id) == stored:
+                if self._parts.store.locked_password(credentials.account_id) == stored:
                     self._parts.door.succeeded(attempt)
                     key = self._unlock(credentials.account_id, stretched, renewed)
                     browser = browser_family(origin.user_agent)

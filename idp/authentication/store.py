@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, select
 
@@ -39,14 +40,7 @@ class PasswordStore:
             row = connection.execute(_CREDENTIALS, values).first()
         if row is None:
             return None
-        password = None
-        if row.salt is not None:
-            password = StoredPassword(
-                salt=row.salt,
-                cost=Cost(memory_kib=row.memory_kib, iterations=row.iterations, parallelism=row.parallelism),
-                verifier_digest=row.verifier_digest,
-                changed_at=row.changed_at,
-            )
+        password = None if row.salt is None else _stored(row)
         return Credentials(
             account_id=row.id, state=State(row.state), password=password, known_browser=row.browser is not None
         )
@@ -55,15 +49,17 @@ class PasswordStore:
         """Give an account's password row."""
         statement = select(*PasswordRow.__table__.columns).where(PasswordRow.account_id == account_id)
         with self._db.reading() as connection:
-            row = connection.execute(statement).first()
-        if row is None:
-            return None
-        return StoredPassword(
-            salt=row.salt,
-            cost=Cost(memory_kib=row.memory_kib, iterations=row.iterations, parallelism=row.parallelism),
-            verifier_digest=row.verifier_digest,
-            changed_at=row.changed_at,
-        )
+            return _stored(connection.execute(statement).first())
+
+    def locked_password(self, account_id: str) -> StoredPassword | None:
+        """Give an account's password row and hold it until the transaction ends. Must run inside one.
+
+        Whoever works on a password and its key slot holds this row first: another order could end in a deadlock, and
+        none at all in a slot that the row's password does not open.
+        """
+        statement = select(*PasswordRow.__table__.columns).where(PasswordRow.account_id == account_id)
+        with self._db.transaction() as session:
+            return _stored(session.execute(statement.with_for_update()).first())
 
     def put_password(self, account_id: str, password: StoredPassword) -> None:
         """Keep a password in the place of the one before it."""
@@ -126,3 +122,14 @@ _CREDENTIALS = (
     )
     .where(AccountRow.login_index == bindparam("login_index"))
 )
+
+
+def _stored(row: Any) -> StoredPassword | None:  # noqa: ANN401 - a row of either statement
+    if row is None:
+        return None
+    return StoredPassword(
+        salt=row.salt,
+        cost=Cost(memory_kib=row.memory_kib, iterations=row.iterations, parallelism=row.parallelism),
+        verifier_digest=row.verifier_digest,
+        changed_at=row.changed_at,
+    )

@@ -23,18 +23,18 @@ class TriesStore:
 
         Must run inside a transaction. Holding them is what keeps parallel tries from all seeing the same count.
         """
-        # One order for everybody, so that two tries never wait for each other's rows.
-        ordered = sorted(set(keys))
-        empty = [{"key": key, "tries": 0, "last_at": now, "expires_at": now} for key in ordered]
         row = SignInTriesRow
+        # One order for everybody, so that two tries never wait for each other's rows.
+        empty = [{"key": key, "tries": 0, "last_at": now, "expires_at": now} for key in sorted(set(keys))]
+        # An update that changes nothing: it makes the row or holds it in one step, whoever deletes it meanwhile.
+        statement = (
+            insert_into(self._db, row)
+            .values(empty)
+            .on_conflict_do_update(index_elements=["key"], set_={"tries": row.tries})
+            .returning(row.key, row.tries, row.last_at, row.expires_at)
+        )
         with self._db.transaction() as session:
-            session.execute(insert_into(self._db, row).values(empty).on_conflict_do_nothing())
-            found = session.execute(
-                select(row.key, row.tries, row.last_at, row.expires_at)
-                .where(row.key.in_(ordered))
-                .order_by(row.key)
-                .with_for_update()
-            ).all()
+            found = session.execute(statement).all()
         return {one.key: Tries(count=one.tries, last_at=one.last_at, expires_at=one.expires_at) for one in found}
 
     def put(self, key: bytes, tries: Tries) -> None:

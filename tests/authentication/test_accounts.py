@@ -52,11 +52,11 @@ def test_a_taken_name_a_bad_name_and_a_weak_password_make_no_account(world: Worl
     assert world.accounts.find("bilal") is None
 
 
-def test_two_sign_ups_for_one_name_make_one_account(world: World) -> None:
+def test_two_sign_ups_for_one_name_make_one_account(shared: World) -> None:
     def job() -> object:
-        return world.authentication.sign_up(login=LOGIN, password=PASSWORD, origin=HOME)
+        return shared.authentication.sign_up(login=LOGIN, password=PASSWORD, origin=HOME)
 
-    results = world.parallel(job, job)
+    results = shared.parallel(job, job)
 
     assert sorted(type(result).__name__ for result in results) == ["LoginTakenError", "SignUp"]
 
@@ -165,6 +165,23 @@ def test_changing_the_password_keeps_the_vault_and_ends_other_sessions(world: Wo
     assert world.kinds(signed_up.account_id)[-1] == "password_changed"
     assert not can_sign_in(world, PASSWORD)
     assert can_sign_in(world, NEW_PASSWORD)
+
+
+def test_signing_in_while_the_password_changes_opens_the_vault_or_is_refused(shared: World) -> None:
+    session = shared.session(shared.citizen().session_secret)
+
+    def change() -> None:
+        shared.authentication.change_password(session, current=PASSWORD, new=NEW_PASSWORD)
+
+    def sign_in() -> object:
+        signed_in = shared.authentication.sign_in(login=LOGIN, password=PASSWORD, origin=HOME)
+        found = shared.authentication.session(signed_in.session_secret)
+        return found is None or found.vault_key == session.vault_key
+
+    changed, *signed_in = shared.parallel(change, sign_in, sign_in)
+
+    assert changed is None
+    assert all(result is True or isinstance(result, SignInRefusedError) for result in signed_in)
 
 
 def test_a_password_is_changed_only_by_who_knows_it_and_to_a_better_one(world: World) -> None:

@@ -89,17 +89,17 @@ def test_a_new_session_begins_at_each_sign_in_and_this_browsers_old_one_ends(wor
     assert world.authentication.session(elsewhere.session_secret) is not None
 
 
-def test_two_sign_ins_in_the_same_second_succeed(world: World) -> None:
-    account_id = world.citizen().account_id
+def test_two_sign_ins_in_the_same_second_succeed(shared: World) -> None:
+    account_id = shared.citizen().account_id
 
     def job() -> object:
-        return sign_in(world)
+        return sign_in(shared)
 
-    results = world.parallel(job, job, job, job)
+    results = shared.parallel(job, job, job, job)
 
     assert [type(result) for result in results] == [SignedIn] * 4
-    assert world.activity.verify(account_id) is None
-    assert len(world.authentication.sessions_of(account_id)) == 5
+    assert shared.activity.verify(account_id) is None
+    assert len(shared.authentication.sessions_of(account_id)) == 5
 
 
 def test_a_password_is_stretched_anew_when_the_cost_changes(world: World, tmp_path: Path) -> None:
@@ -124,14 +124,16 @@ def test_a_password_is_stretched_anew_when_the_cost_changes(world: World, tmp_pa
     assert keys == {key}
 
 
-def test_two_sign_ins_that_stretch_anew_at_once_both_open_the_vault(world: World, tmp_path: Path) -> None:
-    key = world.key(world.citizen().session_secret)
-    dearer = make_world(tmp_path, passwords=PasswordSettings(memory_kib=8192, iterations=2))
+def test_two_sign_ins_that_stretch_anew_at_once_both_open_the_vault(shared: World, tmp_path: Path) -> None:
+    key = shared.key(shared.citizen().session_secret)
+    url = shared.db.engine.url.render_as_string(hide_password=False)
+    dearer = make_world(tmp_path, passwords=PasswordSettings(memory_kib=8192, iterations=2), url=url)
 
     def job() -> object:
         return dearer.key(sign_in(dearer).session_secret)
 
     assert dearer.parallel(job, job, job) == [key, key, key]
+    dearer.db.close()
 
 
 def test_guessing_from_one_network_is_slowed_down_even_with_the_right_password(world: World) -> None:
@@ -155,13 +157,13 @@ def test_an_unknown_name_is_slowed_down_like_a_known_one(world: World) -> None:
     assert answers == [SignInRefusedError] * NETWORK_ALLOWANCE + [SlowDownError]
 
 
-def test_parallel_guesses_share_one_allowance(world: World) -> None:
-    world.citizen()
+def test_parallel_guesses_share_one_allowance(shared: World) -> None:
+    shared.citizen()
 
     def job() -> object:
-        return sign_in(world, password="wrong", origin=AWAY)
+        return sign_in(shared, password="wrong", origin=AWAY)
 
-    results = world.parallel(*[job] * 10)
+    results = shared.parallel(*[job] * 10)
 
     assert sum(type(result) is SignInRefusedError for result in results) <= NETWORK_ALLOWANCE
 

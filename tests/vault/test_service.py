@@ -236,17 +236,21 @@ def test_a_page_that_is_out_of_date_changes_nothing(world: World, account_id: st
     assert world.vault.read(account_id, key).attributes[0].value == "Amina"
 
 
-def test_of_two_changes_at_the_same_time_one_is_told_so(world: World, account_id: str, key: VaultKey) -> None:
-    seen = world.vault.add(account_id, key, NAME)
+def test_of_two_changes_at_the_same_time_one_is_told_so(shared: World) -> None:
+    account_id = shared.accounts.create("amina")
+    password = SlotSecret(kind=SlotKind.PASSWORD, secret=FIRST, confirmed=True)
+    recovery = SlotSecret(kind=SlotKind.RECOVERY, secret=SECOND, confirmed=True)
+    key = shared.vault.create(account_id, login="amina", slots=(password, recovery))
+    seen = shared.vault.add(account_id, key, NAME)
     attribute_id = seen.attributes[0].id
 
     def edit(value: str) -> object:
-        return world.vault.edit(account_id, key, attribute_id, value, expected_version=seen.version)
+        return shared.vault.edit(account_id, key, attribute_id, value, expected_version=seen.version)
 
-    results = world.parallel(lambda: edit("Aminata"), lambda: edit("Mina"))
+    results = shared.parallel(lambda: edit("Aminata"), lambda: edit("Mina"))
 
     assert sorted(type(result).__name__ for result in results) == ["Document", "VaultChangedError"]
-    assert world.vault.version(account_id) == 3
+    assert shared.vault.version(account_id) == 3
 
 
 def test_a_document_swapped_between_accounts_does_not_open(world: World, account_id: str, key: VaultKey) -> None:
