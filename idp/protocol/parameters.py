@@ -70,10 +70,12 @@ def read_parameters(pairs: Iterable[tuple[str, str]]) -> Parameters:
     whichever of the two were believed, another reader of the same request could believe the other.
     """
     sent = tuple(pairs)
+    values = dict(sent)
+    if len(values) == len(sent):
+        return Parameters({name: value for name, value in values.items() if value})
     counts = Counter(name for name, _ in sent)
     repeated = frozenset(name for name, count in counts.items() if count > 1)
-    values = {name: value for name, value in sent if value and name not in repeated}
-    return Parameters(values, repeated)
+    return Parameters({name: value for name, value in sent if value and name not in repeated}, repeated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from idp.protocol.authorization import Again, Answered, Page, Visit
@@ -23,7 +23,8 @@ from idp.web.context import current_session, services
 from idp.web.oidc.channel import front_channel
 
 if TYPE_CHECKING:
-    from flask import Response
+    from _typeshed.wsgi import WSGIEnvironment
+    from werkzeug.datastructures import Headers
 
 bp = Blueprint("oidc", __name__)
 
@@ -41,6 +42,17 @@ _OBSTACLES: Final = {
     Obstacle.STATE_TOO_LONG: _l("The service sent a request that is too long for us to answer."),
     Obstacle.REPEATED: _l("The service sent a request that can be read in two ways."),
 }
+
+
+class _Exact(Response):
+    """An answer whose Location leaves as it was built.
+
+    Werkzeug would encode it anew, and so change an address that was compared character by character.
+    """
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:  # noqa: ARG002 - Werkzeug's signature
+        """Give the headers as they are; they are complete."""
+        return self.headers
 
 
 @bp.route(AUTHORIZE_PATH, methods=["GET", "POST"])
@@ -83,12 +95,14 @@ def reply(answer: Reply) -> Response:
 
 
 def _see_other(answer: Redirect) -> Response:
-    response = make_response("", 303)
-    response.headers["Location"] = answer.location
-    response.headers["Cache-Control"] = "no-store"
-    # The service must not learn the address that the citizen came from, which may carry its own request.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    headers = {
+        "Location": answer.location,
+        "Content-Length": "0",
+        "Cache-Control": "no-store",
+        # The service must not learn the address that the citizen came from, which may carry its own request.
+        "Referrer-Policy": "no-referrer",
+    }
+    return _Exact(status=303, headers=headers)
 
 
 def _form_post(answer: FormPost) -> Response:
