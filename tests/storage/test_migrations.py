@@ -1,6 +1,7 @@
 """The database that migrations make is the one that the models describe."""
 
 import importlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 import idp
+from idp import resources
 from idp.storage import migrate
 from idp.storage.db import Base
 from tests.storage.databases import BOTH, database_url
@@ -128,3 +130,20 @@ def test_two_runs_at_once_take_turns(url: str) -> None:
 
     assert [run.wait(timeout=60) for run in runs] == [0, 0]
     assert migrate.is_current(url)
+
+
+def test_a_draft_from_unchanged_models_changes_nothing(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(resources.migrations(), tmp_path / "migrations"))
+    monkeypatch.setattr(resources, "migrations", lambda: folder)
+    migrate.upgrade(url)
+
+    migrate.revise(url, "Nothing at all")
+
+    (draft,) = folder.glob("versions/r0002_nothing_at_all.py")
+    written = draft.read_text()
+    assert "op." not in written.partition("def upgrade")[2]
+    compile(written, draft.name, "exec")
+    migrate.upgrade(url)
+    assert migrate.current(url) == "0002"
