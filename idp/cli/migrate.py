@@ -6,14 +6,18 @@ from idp.cli.application import opened, require_database_folder
 
 
 @click.command()
-def migrate() -> None:
+@click.option("--draft", metavar="MESSAGE", help="For developers: write a new migration from what the models changed.")
+def migrate(draft: str | None) -> None:
     """Bring the database up to date and make the keys that are missing. Safe to repeat."""
     from idp.settings import load_settings
-    from idp.storage.migrate import upgrade
+    from idp.storage.migrate import revise, upgrade
 
     settings = load_settings()
     require_database_folder(settings.database)
     upgrade(settings.database.url)
     with opened() as services:
         services.keys.ensure()
-    click.echo("The database is up to date.")
+        if draft:
+            # The application is open, so every model has been imported.
+            revise(settings.database.url, draft)
+    click.echo("The database is up to date." if not draft else "Written to idp/storage/migrations/versions: read it.")

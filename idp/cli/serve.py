@@ -7,7 +7,9 @@ a low one would let idle keep-alive connections shut others out.
 """
 
 import errno
+import importlib
 import os
+import signal
 import socket
 import ssl
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ import click
 from idp.cli.failures import Failure
 
 if TYPE_CHECKING:
+    from flask import Flask
     from granian.server import MPServer
 
     from idp.settings import ServerSettings, Settings
@@ -41,10 +44,12 @@ def serve() -> None:
         for warning in unsafe_settings(settings):
             click.echo(f"proffer: warning: {warning}", err=True)
     _require_migrated(settings)
+    # Workers are forked: what is imported here is read once and shared, and each of them starts at once.
+    importlib.import_module(FACTORY.partition(":")[0])
     server = _server(settings, address)
     if settings.logging.level in {"debug", "info"}:
         click.echo(f"proffer: serving {settings.issuer} on {address}:{settings.server.port}", err=True)
-    server.serve()
+    server.serve(target_loader=_application)
     if settings.logging.level in {"debug", "info"}:
         click.echo("proffer: stopped", err=True)
 
@@ -59,6 +64,17 @@ def threads_of(settings: "Settings") -> int:
     return settings.server.threads or (1 if settings.database.is_sqlite else POSTGRESQL_THREADS)
 
 
+def _application(factory: str) -> "Flask":
+    """Build the application inside a worker."""
+    # The handlers that a worker inherits belong to its parent and do nothing here: told to stop before granian has set
+    # its own, the worker would be waited for in vain.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    module, _, name = factory.partition(":")
+    application: Flask = getattr(importlib.import_module(module), name)()
+    return application
+
+
 def _server(settings: "Settings", address: str) -> "MPServer":
     from granian.constants import Interfaces, SSLProtocols
     from granian.log import LogLevels
@@ -70,7 +86,6 @@ def _server(settings: "Settings", address: str) -> "MPServer":
     level = settings.logging.level if settings.logging.level != "info" else "warning"
     return MPServer(
         FACTORY,
-        factory=True,
         interface=Interfaces.WSGI,
         address=address,
         port=settings.server.port,
