@@ -18,8 +18,9 @@ from idp.web.oidc.authorize import reply
 )
 def test_a_redirect_leaves_exactly_as_it_was_built(app: Flask, location: str) -> None:
     with app.test_request_context("/authorize") as context:
-        _, status, headers = reply(Redirect(location)).get_wsgi_response(context.request.environ)
+        _, status, sent = reply(Redirect(location)).get_wsgi_response(context.request.environ)
 
+    headers = dict(sent)
     assert status == "303 SEE OTHER"
     assert headers["Location"] == location
     assert headers["Content-Length"] == "0"
