@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
 from idp.accounts.models import AccountRow
+from idp.claims.values import ClaimValue
 from idp.clients.reading import parse
 from idp.consent.sealed import SharedValues, seal_values
 from idp.consent.store import GrantStore
@@ -149,7 +150,11 @@ class BackChannel:
             token_epoch=0,
             last_used_at=None,
         )
-        values = {"given_name": "Amina", "email": "amina@citizen.example", "email_verified": False}
+        values: dict[str, ClaimValue] = {
+            "given_name": "Amina",
+            "email": "amina@citizen.example",
+            "email_verified": False,
+        }
         sealed = seal_values(SharedValues(values, {}), grant_id=grant.id, grant_key=GRANT_KEY)
         grant = replace(grant, claims_sealed=sealed, **changes)
         self._grants.put(grant)

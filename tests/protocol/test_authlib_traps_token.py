@@ -25,19 +25,19 @@ ENDPOINTS = ["/token", "/revoke", "/introspect"]
 
 
 def post(channel: BackChannel, path: str, body: bytes, content_type: str = FORM, **arguments: str) -> TestResponse:
-    return channel.http.post(path, data=body, content_type=content_type, headers=basic("gateway"), **arguments)  # type: ignore[arg-type]
+    return channel.http.post(path, data=body, content_type=content_type, headers=basic("gateway"), **arguments)
 
 
-def test_a_missing_grant_type_is_an_invalid_request(channel: BackChannel) -> None:
+def test_a_missing_grant_type_is_an_invalid_request(shared: BackChannel) -> None:
     """Authlib calls it unsupported (RFC 6749 §5.2)."""
-    assert error_of(post(channel, "/token", b"scope=x")) == INVALID
-    assert error_of(post(channel, "/token", b"grant_type=")) == INVALID
+    assert error_of(post(shared, "/token", b"scope=x")) == INVALID
+    assert error_of(post(shared, "/token", b"grant_type=")) == INVALID
 
 
 @pytest.mark.parametrize("grant_type", ["password", "implicit", "urn:x", "é", '"', "\\", "x\r\nX: y"])
-def test_an_unknown_grant_type_is_unsupported_and_not_repeated(channel: BackChannel, grant_type: str) -> None:
+def test_an_unknown_grant_type_is_unsupported_and_not_repeated(shared: BackChannel, grant_type: str) -> None:
     """Authlib puts the value into its description."""
-    answer = post(channel, "/token", urlencode({"grant_type": grant_type}).encode())
+    answer = post(shared, "/token", urlencode({"grant_type": grant_type}).encode())
 
     assert error_of(answer) == (400, "unsupported_grant_type")
     assert grant_type not in answer.text.replace('"', "") or grant_type == '"'
@@ -57,42 +57,42 @@ def test_an_unknown_grant_type_is_unsupported_and_not_repeated(channel: BackChan
         b"&".join(b"a%d=" % number for number in range(500)),
     ],
 )
-def test_a_request_that_can_be_read_in_two_ways_is_invalid(channel: BackChannel, path: str, body: bytes) -> None:
-    assert error_of(post(channel, path, body)) == INVALID
+def test_a_request_that_can_be_read_in_two_ways_is_invalid(shared: BackChannel, path: str, body: bytes) -> None:
+    assert error_of(post(shared, path, body)) == INVALID
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
-def test_parameters_in_the_query_are_refused(channel: BackChannel, path: str) -> None:
+def test_parameters_in_the_query_are_refused(shared: BackChannel, path: str) -> None:
     """Authlib takes them from there."""
     in_query = f"{path}?" + urlencode({"grant_type": "client_credentials", "token": "x"})
 
-    assert error_of(post(channel, in_query, b"")) == INVALID
-    assert error_of(post(channel, path + "?client_id=gateway", b"grant_type=client_credentials&token=x")) == INVALID
+    assert error_of(post(shared, in_query, b"")) == INVALID
+    assert error_of(post(shared, path + "?client_id=gateway", b"grant_type=client_credentials&token=x")) == INVALID
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data; boundary=x", ""])
-def test_anything_but_a_form_is_refused(channel: BackChannel, path: str, content_type: str) -> None:
-    assert error_of(post(channel, path, b"grant_type=client_credentials&token=x", content_type)) == INVALID
+def test_anything_but_a_form_is_refused(shared: BackChannel, path: str, content_type: str) -> None:
+    assert error_of(post(shared, path, b"grant_type=client_credentials&token=x", content_type)) == INVALID
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
-def test_an_oversized_request_is_refused(channel: BackChannel, path: str) -> None:
-    assert error_of(post(channel, path, b"token=" + b"x" * 65536)) == (413, "invalid_request")
-    assert error_of(post(channel, path + "?" + "x" * 65537, b"token=x")) == (413, "invalid_request")
+def test_an_oversized_request_is_refused(shared: BackChannel, path: str) -> None:
+    assert error_of(post(shared, path, b"token=" + b"x" * 65536)) == (413, "invalid_request")
+    assert error_of(post(shared, path + "?" + "x" * 65537, b"token=x")) == (413, "invalid_request")
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
-def test_other_methods_are_refused(channel: BackChannel, path: str) -> None:
+def test_other_methods_are_refused(shared: BackChannel, path: str) -> None:
     for method in ("GET", "PUT", "DELETE", "PATCH"):
-        assert channel.http.open(path, method=method).status_code == 405
+        assert shared.http.open(path, method=method).status_code == 405
 
 
-def test_plain_http_behind_a_proxy_is_answered(channel: BackChannel) -> None:
+def test_plain_http_behind_a_proxy_is_answered(shared: BackChannel) -> None:
     """Authlib refuses it with 500 unless AUTHLIB_INSECURE_TRANSPORT is set."""
     assert "AUTHLIB_INSECURE_TRANSPORT" not in os.environ
 
-    answer = channel.http.post(
+    answer = shared.http.post(
         "/token",
         base_url="http://login.example",
         data={"grant_type": "client_credentials"},
@@ -108,9 +108,9 @@ def test_nothing_here_uses_authlib_s_own_jose() -> None:
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 
 
-def test_an_endpoint_never_authenticates_by_authlib_s_own_way(channel: BackChannel) -> None:
-    back_channel = channel.app.extensions["proffer.protocol"].back_channel
-    channel.exchange(channel.code())
+def test_an_endpoint_never_authenticates_by_authlib_s_own_way(shared: BackChannel) -> None:
+    back_channel = shared.app.extensions["proffer.protocol"].back_channel
+    shared.exchange(shared.code())
 
     assert back_channel._client_auth is None
 
@@ -150,11 +150,11 @@ _settings = settings(
     st.sampled_from([{}, basic("gateway"), basic("permits"), basic("nobody")]),
 )
 def test_no_form_is_answered_with_500(
-    channel: BackChannel, path: str, form: list[tuple[str, str]], headers: dict[str, str]
+    shared: BackChannel, path: str, form: list[tuple[str, str]], headers: dict[str, str]
 ) -> None:
     body = urlencode(form, errors="surrogatepass").encode()
 
-    answer = channel.http.post(path, data=body, content_type=FORM, headers=headers)
+    answer = shared.http.post(path, data=body, content_type=FORM, headers=headers)
 
     assert answer.headers["Cache-Control"] == "no-store"
     if answer.status_code != 200:
@@ -166,19 +166,19 @@ def test_no_form_is_answered_with_500(
 
 @_settings
 @given(st.sampled_from(ENDPOINTS), st.binary(max_size=200), st.binary(max_size=60))
-def test_no_bytes_are_answered_with_500(channel: BackChannel, path: str, body: bytes, authorization: bytes) -> None:
+def test_no_bytes_are_answered_with_500(shared: BackChannel, path: str, body: bytes, authorization: bytes) -> None:
     header = authorization.decode("latin-1").replace("\r", "").replace("\n", "")
 
-    answer = channel.http.post(path, data=body, content_type=FORM, headers={"Authorization": header})
+    answer = shared.http.post(path, data=body, content_type=FORM, headers={"Authorization": header})
 
     assert answer.status_code in {400, 401, 413}
 
 
 @_settings
 @given(st.binary(max_size=80), st.sampled_from(["GET", "POST"]))
-def test_no_presented_token_is_answered_with_500(channel: BackChannel, token: bytes, method: str) -> None:
+def test_no_presented_token_is_answered_with_500(shared: BackChannel, token: bytes, method: str) -> None:
     header = "Bearer " + token.decode("latin-1").replace("\r", "").replace("\n", "")
 
-    answer = channel.http.open("/userinfo", method=method, headers={"Authorization": header})
+    answer = shared.http.open("/userinfo", method=method, headers={"Authorization": header})
 
     assert answer.status_code in {400, 401}

@@ -16,7 +16,7 @@ from tests.protocol.back_channel import ISSUER, KEY, RSA_KEY, SECRET, BackChanne
 REFUSED = (401, "invalid_client")
 
 
-def ask(channel: BackChannel, form: dict[str, str] | None = None, **headers: str) -> TestResponse:
+def ask(channel: BackChannel, form: dict[str, str] | None = None, /, **headers: str) -> TestResponse:
     """Ask for a token of the client's own."""
     return channel.post("/token", {"grant_type": "client_credentials"} | (form or {}), headers=headers)
 
@@ -25,11 +25,11 @@ def raw(credentials: bytes) -> str:
     return "Basic " + base64.b64encode(credentials).decode()
 
 
-def test_basic_credentials_are_form_decoded(channel: BackChannel) -> None:
+def test_basic_credentials_are_form_decoded(shared: BackChannel) -> None:
     """RFC 6749 §2.3.1."""
-    assert ask(channel, **basic("gateway")).status_code == 200
-    assert ask(channel, Authorization=raw(b"gateway:" + SECRET.encode())).status_code == 401
-    assert ask(channel, Authorization=basic("gateway")["Authorization"].replace("Basic", "bAsIc")).status_code == 200
+    assert ask(shared, **basic("gateway")).status_code == 200
+    assert ask(shared, Authorization=raw(b"gateway:" + SECRET.encode())).status_code == 401
+    assert ask(shared, Authorization=basic("gateway")["Authorization"].replace("Basic", "bAsIc")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_basic_credentials_are_form_decoded(channel: BackChannel) -> None:
         "x",
     ],
 )
-def test_whatever_is_wrong_the_answer_is_the_same(channel: BackChannel, authorization: str) -> None:
+def test_whatever_is_wrong_the_answer_is_the_same(shared: BackChannel, authorization: str) -> None:
     """Also for a secret or header that is not ASCII or not UTF-8, which Authlib answers with 500."""
-    answer = ask(channel, Authorization=authorization)
+    answer = ask(shared, Authorization=authorization)
 
     assert error_of(answer) == REFUSED
     assert answer.get_json() == {"error": "invalid_client", "error_description": "Client authentication failed"}
@@ -65,43 +65,43 @@ def test_whatever_is_wrong_the_answer_is_the_same(channel: BackChannel, authoriz
 
 
 @pytest.mark.parametrize("secret", ["wrong", "é", "\u202e", " ", "x" * 60_000])
-def test_a_wrong_secret_in_the_body_is_refused(channel: BackChannel, secret: str) -> None:
+def test_a_wrong_secret_in_the_body_is_refused(shared: BackChannel, secret: str) -> None:
     form = {"client_id": "library", "client_secret": secret}
 
-    assert error_of(ask(channel, form)) == REFUSED
+    assert error_of(ask(shared, form)) == REFUSED
 
 
-def test_only_the_registered_way_counts(channel: BackChannel) -> None:
+def test_only_the_registered_way_counts(shared: BackChannel) -> None:
     in_body = {"client_id": "gateway", "client_secret": SECRET}
-    assert error_of(ask(channel, in_body)) == REFUSED
-    assert error_of(ask(channel, **basic("library"))) == REFUSED
-    assert error_of(ask(channel, {"client_id": "gateway"})) == REFUSED
-    assert error_of(ask(channel, {"client_id": "signer"})) == REFUSED
+    assert error_of(ask(shared, in_body)) == REFUSED
+    assert error_of(ask(shared, **basic("library"))) == REFUSED
+    assert error_of(ask(shared, {"client_id": "gateway"})) == REFUSED
+    assert error_of(ask(shared, {"client_id": "signer"})) == REFUSED
 
 
-def test_a_secret_for_a_client_that_has_none_is_refused(channel: BackChannel) -> None:
+def test_a_secret_for_a_client_that_has_none_is_refused(shared: BackChannel) -> None:
     """Authlib answers 500."""
-    assert error_of(ask(channel, {"client_id": "app", "client_secret": "x"})) == REFUSED
-    assert error_of(ask(channel, **basic("app", "x"))) == REFUSED
+    assert error_of(ask(shared, {"client_id": "app", "client_secret": "x"})) == REFUSED
+    assert error_of(ask(shared, **basic("app", "x"))) == REFUSED
 
 
 @pytest.mark.parametrize("form", [{}, {"client_id": "nobody"}, {"client_id": "é"}, {"client_secret": SECRET}])
-def test_nobody_is_refused_like_everybody_else(channel: BackChannel, form: dict[str, str]) -> None:
-    assert error_of(ask(channel, form)) == REFUSED
+def test_nobody_is_refused_like_everybody_else(shared: BackChannel, form: dict[str, str]) -> None:
+    assert error_of(ask(shared, form)) == REFUSED
 
 
-def test_two_ways_at_once_are_an_invalid_request(channel: BackChannel) -> None:
+def test_two_ways_at_once_are_an_invalid_request(shared: BackChannel) -> None:
     """RFC 6749 §2.3."""
-    for form in ({"client_secret": SECRET}, channel.assertion()):
-        assert error_of(ask(channel, form, **basic("gateway"))) == (400, "invalid_request")
-    both = {"client_id": "signer", "client_secret": SECRET} | channel.assertion()
-    assert error_of(ask(channel, both)) == (400, "invalid_request")
+    for form in ({"client_secret": SECRET}, shared.assertion()):
+        assert error_of(ask(shared, form, **basic("gateway"))) == (400, "invalid_request")
+    both = {"client_id": "signer", "client_secret": SECRET} | shared.assertion()
+    assert error_of(ask(shared, both)) == (400, "invalid_request")
 
 
-def test_two_client_identifiers_are_an_invalid_request(channel: BackChannel) -> None:
-    assert error_of(ask(channel, {"client_id": "permits"}, **basic("gateway"))) == (400, "invalid_request")
-    assert error_of(ask(channel, {"client_id": "permits"} | channel.assertion())) == (400, "invalid_request")
-    assert ask(channel, {"client_id": "gateway"}, **basic("gateway")).status_code == 200
+def test_two_client_identifiers_are_an_invalid_request(shared: BackChannel) -> None:
+    assert error_of(ask(shared, {"client_id": "permits"}, **basic("gateway"))) == (400, "invalid_request")
+    assert error_of(ask(shared, {"client_id": "permits"} | shared.assertion())) == (400, "invalid_request")
+    assert ask(shared, {"client_id": "gateway"}, **basic("gateway")).status_code == 200
 
 
 def test_a_suspended_client_is_refused_like_an_unknown_one(channel: BackChannel) -> None:
@@ -121,8 +121,8 @@ def test_both_secrets_count_while_one_is_being_replaced(channel: BackChannel) ->
 
 @pytest.mark.parametrize("key", [KEY, RSA_KEY], ids=["ES256", "RS256"])
 @pytest.mark.parametrize("audience", [ISSUER, ISSUER + "/token", [ISSUER], ["https://other.example", ISSUER]])
-def test_an_assertion_for_this_server_is_accepted(channel: BackChannel, key: jose.SigningKey, audience: Any) -> None:
-    assert ask(channel, channel.assertion(key, aud=audience)).status_code == 200
+def test_an_assertion_for_this_server_is_accepted(shared: BackChannel, key: jose.SigningKey, audience: Any) -> None:
+    assert ask(shared, shared.assertion(key, aud=audience)).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -153,8 +153,8 @@ def test_an_assertion_for_this_server_is_accepted(channel: BackChannel, key: jos
         {"nbf": []},
     ],
 )
-def test_an_assertion_with_wrong_claims_is_refused(channel: BackChannel, changes: dict[str, Any]) -> None:
-    assert error_of(ask(channel, channel.assertion(**changes))) == REFUSED
+def test_an_assertion_with_wrong_claims_is_refused(shared: BackChannel, changes: dict[str, Any]) -> None:
+    assert error_of(ask(shared, shared.assertion(**changes))) == REFUSED
 
 
 @pytest.mark.parametrize(
@@ -172,10 +172,10 @@ def test_an_assertion_with_wrong_claims_is_refused(channel: BackChannel, changes
         ("iat", -600, 200),
     ],
 )
-def test_an_assertion_is_bound_in_time(channel: BackChannel, name: str, seconds: int, status: int) -> None:
-    changes: dict[str, Any] = {name: channel.seconds + seconds}
+def test_an_assertion_is_bound_in_time(shared: BackChannel, name: str, seconds: int, status: int) -> None:
+    changes: dict[str, Any] = {name: shared.seconds + seconds}
 
-    assert ask(channel, channel.assertion(**changes)).status_code == status
+    assert ask(shared, shared.assertion(**changes)).status_code == status
 
 
 def test_an_assertion_is_accepted_once(channel: BackChannel, clock: FrozenClock) -> None:
@@ -187,26 +187,26 @@ def test_an_assertion_is_accepted_once(channel: BackChannel, clock: FrozenClock)
     assert error_of(ask(channel, assertion)) == REFUSED
 
 
-def test_an_assertion_that_fails_leaves_its_identifier_unused(channel: BackChannel) -> None:
-    assert error_of(ask(channel, channel.assertion(jti="1", aud="https://other.example"))) == REFUSED
+def test_an_assertion_that_fails_leaves_its_identifier_unused(shared: BackChannel) -> None:
+    assert error_of(ask(shared, shared.assertion(jti="1", aud="https://other.example"))) == REFUSED
 
-    assert ask(channel, channel.assertion(jti="1")).status_code == 200
+    assert ask(shared, shared.assertion(jti="1")).status_code == 200
 
 
-def test_another_key_or_a_changed_assertion_is_refused(channel: BackChannel) -> None:
-    assert error_of(ask(channel, channel.assertion(jose.generate("ES256")))) == REFUSED
-    good = channel.assertion()
+def test_another_key_or_a_changed_assertion_is_refused(shared: BackChannel) -> None:
+    assert error_of(ask(shared, shared.assertion(jose.generate("ES256")))) == REFUSED
+    good = shared.assertion()
     changed = good | {"client_assertion": good["client_assertion"][:-4] + "AAAA"}
-    assert error_of(ask(channel, changed)) == REFUSED
+    assert error_of(ask(shared, changed)) == REFUSED
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "HS256", "PS256", "EdDSA", "", "x"])
-def test_no_other_algorithm_is_accepted(channel: BackChannel, algorithm: str) -> None:
-    _, claims, signature = channel.assertion()["client_assertion"].split(".")
+def test_no_other_algorithm_is_accepted(shared: BackChannel, algorithm: str) -> None:
+    _, claims, signature = shared.assertion()["client_assertion"].split(".")
     header = secrets.b64url(msgspec.json.encode({"alg": algorithm, "kid": KEY.kid}))
 
     for signed in (f"{header}.{claims}.{signature}", f"{header}.{claims}."):
-        assert error_of(ask(channel, channel.assertion() | {"client_assertion": signed})) == REFUSED
+        assert error_of(ask(shared, shared.assertion() | {"client_assertion": signed})) == REFUSED
 
 
 @pytest.mark.parametrize(
@@ -220,5 +220,5 @@ def test_no_other_algorithm_is_accepted(channel: BackChannel, algorithm: str) ->
         {"client_assertion": "eyJhbGciOiJFUzI1NiJ9.W10.AAAA"},
     ],
 )
-def test_what_is_no_assertion_is_refused(channel: BackChannel, changes: dict[str, str]) -> None:
-    assert error_of(ask(channel, channel.assertion() | changes)) == REFUSED
+def test_what_is_no_assertion_is_refused(shared: BackChannel, changes: dict[str, str]) -> None:
+    assert error_of(ask(shared, shared.assertion() | changes)) == REFUSED

@@ -13,20 +13,20 @@ from tests.protocol.back_channel import ISSUER, SUBJECT, BackChannel
 
 
 @pytest.mark.parametrize(("client_id", "algorithm"), [("permits", "ES256"), ("library", "RS256")])
-def test_an_id_token_tells_of_the_sign_in_and_no_details(channel: BackChannel, client_id: str, algorithm: str) -> None:
+def test_an_id_token_tells_of_the_sign_in_and_no_details(shared: BackChannel, client_id: str, algorithm: str) -> None:
     """Details asked for by scope are for UserInfo (§5.4)."""
-    tokens = channel.tokens(client_id)
+    tokens = shared.tokens(client_id)
 
-    claims = channel.claims(tokens["id_token"], algorithm)
+    claims = shared.claims(tokens["id_token"], algorithm)
 
     half = hashlib.sha256(tokens["access_token"].encode()).digest()[:16]
     assert claims == {
         "iss": ISSUER,
         "sub": SUBJECT,
         "aud": client_id,
-        "iat": channel.seconds,
-        "exp": channel.seconds + 600,
-        "auth_time": channel.seconds - 60,
+        "iat": shared.seconds,
+        "exp": shared.seconds + 600,
+        "auth_time": shared.seconds - 60,
         "acr": "urn:proffer:acr:password",
         "amr": ["pwd"],
         "sid": "session-0000000000000s",
@@ -36,25 +36,25 @@ def test_an_id_token_tells_of_the_sign_in_and_no_details(channel: BackChannel, c
     assert jose.unverified(tokens["id_token"]).header["alg"] == algorithm
 
 
-def test_details_asked_for_in_the_id_token_are_in_it_if_they_were_shared(channel: BackChannel) -> None:
+def test_details_asked_for_in_the_id_token_are_in_it_if_they_were_shared(shared: BackChannel) -> None:
     """§5.5. The family name was not."""
-    tokens = channel.tokens(id_token_claims=("given_name", "family_name"), userinfo_claims=("email",))
+    tokens = shared.tokens(id_token_claims=("given_name", "family_name"), userinfo_claims=("email",))
 
-    claims = channel.claims(tokens["id_token"])
+    claims = shared.claims(tokens["id_token"])
 
     assert claims["given_name"] == "Amina"
     assert "family_name" not in claims
     assert "email" not in claims
-    assert "given_name" not in channel.userinfo(tokens["access_token"]).get_json()
+    assert "given_name" not in shared.userinfo(tokens["access_token"]).get_json()
 
 
-def test_without_a_nonce_there_is_none(channel: BackChannel) -> None:
-    assert "nonce" not in channel.claims(channel.tokens(nonce=None)["id_token"])
+def test_without_a_nonce_there_is_none(shared: BackChannel) -> None:
+    assert "nonce" not in shared.claims(shared.tokens(nonce=None)["id_token"])
 
 
 @pytest.mark.parametrize("nonce", ["n" * 64, "n" * 384, 'n"\\é'])
-def test_a_nonce_comes_back_as_it_was(channel: BackChannel, nonce: str) -> None:
-    assert channel.claims(channel.tokens(nonce=nonce)["id_token"])["nonce"] == nonce
+def test_a_nonce_comes_back_as_it_was(shared: BackChannel, nonce: str) -> None:
+    assert shared.claims(shared.tokens(nonce=nonce)["id_token"])["nonce"] == nonce
 
 
 def test_each_service_knows_the_session_by_another_name() -> None:

@@ -11,8 +11,8 @@ from tests.tokens.rig import counted
 INACTIVE = {"active": False}
 
 
-def test_a_resource_server_learns_what_it_needs_and_no_claims(channel: BackChannel) -> None:
-    about = channel.introspect(channel.tokens()["access_token"])
+def test_a_resource_server_learns_what_it_needs_and_no_claims(shared: BackChannel) -> None:
+    about = shared.introspect(shared.tokens()["access_token"])
 
     assert about.pop("jti")
     assert about == {
@@ -22,34 +22,34 @@ def test_a_resource_server_learns_what_it_needs_and_no_claims(channel: BackChann
         "iss": ISSUER,
         "scope": "openid profile email offline_access",
         "token_type": "Bearer",
-        "iat": channel.seconds,
-        "exp": channel.seconds + 600,
+        "iat": shared.seconds,
+        "exp": shared.seconds + 600,
     }
 
 
-def test_an_answer_is_kept_by_no_cache(channel: BackChannel) -> None:
-    answer = channel.post("/introspect", {"token": "x"}, headers=basic("gateway"))
+def test_an_answer_is_kept_by_no_cache(shared: BackChannel) -> None:
+    answer = shared.post("/introspect", {"token": "x"}, headers=basic("gateway"))
 
     assert (answer.status_code, answer.get_json()) == (200, INACTIVE)
     assert answer.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("kind", ["id_token", "refresh_token"])
-def test_whatever_is_no_access_token_is_not_active(channel: BackChannel, kind: str) -> None:
+def test_whatever_is_no_access_token_is_not_active(shared: BackChannel, kind: str) -> None:
     """Authlib answers 401 for an ID token."""
-    assert channel.introspect(channel.tokens()[kind]) == INACTIVE
+    assert shared.introspect(shared.tokens()[kind]) == INACTIVE
 
 
 @pytest.mark.parametrize("token", ["x", "é", "at_x", "at_" + "A" * 300, "a.b.c", "x" * 60_000])
-def test_a_made_up_token_is_not_active(channel: BackChannel, token: str) -> None:
-    assert channel.introspect(token) == INACTIVE
+def test_a_made_up_token_is_not_active(shared: BackChannel, token: str) -> None:
+    assert shared.introspect(token) == INACTIVE
 
 
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token", "id_token", "é"])
-def test_a_hint_changes_nothing(channel: BackChannel, hint: str) -> None:
-    form = {"token": channel.tokens()["access_token"], "token_type_hint": hint}
+def test_a_hint_changes_nothing(shared: BackChannel, hint: str) -> None:
+    form = {"token": shared.tokens()["access_token"], "token_type_hint": hint}
 
-    assert channel.post("/introspect", form, headers=basic("gateway")).get_json()["active"] is True
+    assert shared.post("/introspect", form, headers=basic("gateway")).get_json()["active"] is True
 
 
 def test_a_token_is_not_active_once_it_ended(channel: BackChannel, clock: FrozenClock) -> None:
@@ -73,27 +73,27 @@ def test_a_token_of_a_suspended_client_is_not_active(channel: BackChannel) -> No
     assert channel.introspect(token) == INACTIVE
 
 
-def test_only_resource_servers_may_ask(channel: BackChannel) -> None:
-    token = channel.tokens()["access_token"]
+def test_only_resource_servers_may_ask(shared: BackChannel) -> None:
+    token = shared.tokens()["access_token"]
 
-    assert error_of(channel.post("/introspect", {"token": token}, headers=basic("permits"))) == (
+    assert error_of(shared.post("/introspect", {"token": token}, headers=basic("permits"))) == (
         403,
         "unauthorized_client",
     )
-    assert error_of(channel.post("/introspect", {"token": token, "client_id": "app"})) == (403, "unauthorized_client")
+    assert error_of(shared.post("/introspect", {"token": token, "client_id": "app"})) == (403, "unauthorized_client")
 
 
 @pytest.mark.parametrize("headers", [{}, basic("gateway", "wrong")])
-def test_nobody_may_ask_without_proving_who_they_are(channel: BackChannel, headers: dict[str, str]) -> None:
-    assert error_of(channel.post("/introspect", {"token": "x"}, headers=headers)) == (401, "invalid_client")
+def test_nobody_may_ask_without_proving_who_they_are(shared: BackChannel, headers: dict[str, str]) -> None:
+    assert error_of(shared.post("/introspect", {"token": "x"}, headers=headers)) == (401, "invalid_client")
 
 
-def test_without_a_token_the_request_is_invalid(channel: BackChannel) -> None:
-    assert error_of(channel.post("/introspect", {}, headers=basic("gateway"))) == (400, "invalid_request")
+def test_without_a_token_the_request_is_invalid(shared: BackChannel) -> None:
+    assert error_of(shared.post("/introspect", {}, headers=basic("gateway"))) == (400, "invalid_request")
 
 
-def test_a_token_in_the_query_is_refused(channel: BackChannel) -> None:
-    answer = channel.post("/introspect?token=x", {}, headers=basic("gateway"))
+def test_a_token_in_the_query_is_refused(shared: BackChannel) -> None:
+    answer = shared.post("/introspect?token=x", {}, headers=basic("gateway"))
 
     assert error_of(answer) == (400, "invalid_request")
 

@@ -12,68 +12,68 @@ def revoke(channel: BackChannel, token: str, client_id: str = "permits", **form:
     return channel.post("/revoke", {"token": token} | form, headers=basic(client_id))
 
 
-def test_a_revoked_access_token_ends_alone(channel: BackChannel) -> None:
-    tokens = channel.tokens()
+def test_a_revoked_access_token_ends_alone(shared: BackChannel) -> None:
+    tokens = shared.tokens()
 
-    answer = revoke(channel, tokens["access_token"])
+    answer = revoke(shared, tokens["access_token"])
 
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    assert channel.userinfo(tokens["access_token"]).status_code == 401
-    assert channel.introspect(tokens["access_token"]) == {"active": False}
-    assert channel.refresh(tokens["refresh_token"]).status_code == 200
+    assert shared.userinfo(tokens["access_token"]).status_code == 401
+    assert shared.introspect(tokens["access_token"]) == {"active": False}
+    assert shared.refresh(tokens["refresh_token"]).status_code == 200
 
 
-def test_a_revoked_refresh_token_ends_what_was_issued_with_it(channel: BackChannel) -> None:
+def test_a_revoked_refresh_token_ends_what_was_issued_with_it(shared: BackChannel) -> None:
     """§2.1."""
-    tokens = channel.tokens()
-    other = channel.tokens()
+    tokens = shared.tokens()
+    other = shared.tokens()
 
-    revoke(channel, tokens["refresh_token"])
+    revoke(shared, tokens["refresh_token"])
 
-    assert error_of(channel.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
-    assert channel.userinfo(tokens["access_token"]).status_code == 401
-    assert channel.userinfo(other["access_token"]).status_code == 200
+    assert error_of(shared.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
+    assert shared.userinfo(tokens["access_token"]).status_code == 401
+    assert shared.userinfo(other["access_token"]).status_code == 200
 
 
-def test_a_client_that_has_no_secret_revokes_too(channel: BackChannel) -> None:
-    token = channel.tokens("app")["access_token"]
+def test_a_client_that_has_no_secret_revokes_too(shared: BackChannel) -> None:
+    token = shared.tokens("app")["access_token"]
 
-    assert channel.post("/revoke", {"token": token, "client_id": "app"}).status_code == 200
-    assert channel.userinfo(token).status_code == 401
+    assert shared.post("/revoke", {"token": token, "client_id": "app"}).status_code == 200
+    assert shared.userinfo(token).status_code == 401
 
 
 @pytest.mark.parametrize("token", ["x", "é", "at_x", "rt_x", "a.b.c"])
-def test_an_unknown_token_is_as_good_as_revoked(channel: BackChannel, token: str) -> None:
+def test_an_unknown_token_is_as_good_as_revoked(shared: BackChannel, token: str) -> None:
     """§2.2."""
-    assert revoke(channel, token).status_code == 200
+    assert revoke(shared, token).status_code == 200
 
 
-def test_another_client_s_token_stays_and_the_answer_does_not_tell(channel: BackChannel) -> None:
-    tokens = channel.tokens()
+def test_another_client_s_token_stays_and_the_answer_does_not_tell(shared: BackChannel) -> None:
+    tokens = shared.tokens()
 
     for kind in ("access_token", "refresh_token"):
-        answer = revoke(channel, tokens[kind], "gateway")
-        assert (answer.status_code, answer.data) == (200, revoke(channel, "unknown", "gateway").data)
+        answer = revoke(shared, tokens[kind], "gateway")
+        assert (answer.status_code, answer.data) == (200, revoke(shared, "unknown", "gateway").data)
 
-    assert channel.userinfo(tokens["access_token"]).status_code == 200
-    assert channel.refresh(tokens["refresh_token"]).status_code == 200
+    assert shared.userinfo(tokens["access_token"]).status_code == 200
+    assert shared.refresh(tokens["refresh_token"]).status_code == 200
 
 
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token", "x"])
-def test_a_hint_changes_nothing(channel: BackChannel, hint: str) -> None:
-    token = channel.tokens()["access_token"]
+def test_a_hint_changes_nothing(shared: BackChannel, hint: str) -> None:
+    token = shared.tokens()["access_token"]
 
-    assert revoke(channel, token, token_type_hint=hint).status_code == 200
-    assert channel.userinfo(token).status_code == 401
-
-
-def test_nobody_revokes_without_proving_who_they_are(channel: BackChannel) -> None:
-    token = channel.tokens()["access_token"]
-
-    assert error_of(channel.post("/revoke", {"token": token})) == (401, "invalid_client")
-    assert channel.userinfo(token).status_code == 200
+    assert revoke(shared, token, token_type_hint=hint).status_code == 200
+    assert shared.userinfo(token).status_code == 401
 
 
-def test_without_a_token_the_request_is_invalid(channel: BackChannel) -> None:
-    assert error_of(channel.post("/revoke", {}, headers=basic("permits"))) == (400, "invalid_request")
+def test_nobody_revokes_without_proving_who_they_are(shared: BackChannel) -> None:
+    token = shared.tokens()["access_token"]
+
+    assert error_of(shared.post("/revoke", {"token": token})) == (401, "invalid_client")
+    assert shared.userinfo(token).status_code == 200
+
+
+def test_without_a_token_the_request_is_invalid(shared: BackChannel) -> None:
+    assert error_of(shared.post("/revoke", {}, headers=basic("permits"))) == (400, "invalid_request")

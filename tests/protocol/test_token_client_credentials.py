@@ -10,8 +10,8 @@ from tests.tokens.rig import counted
 GRANT = {"grant_type": "client_credentials"}
 
 
-def test_a_client_gets_the_scopes_that_it_registered(channel: BackChannel) -> None:
-    answer = channel.post("/token", GRANT, headers=basic("gateway"))
+def test_a_client_gets_the_scopes_that_it_registered(shared: BackChannel) -> None:
+    answer = shared.post("/token", GRANT, headers=basic("gateway"))
 
     body = answer.get_json()
     assert answer.status_code == 200
@@ -21,32 +21,32 @@ def test_a_client_gets_the_scopes_that_it_registered(channel: BackChannel) -> No
     assert body["expires_in"] == 600
 
 
-def test_a_client_may_ask_for_less(channel: BackChannel) -> None:
-    answer = channel.post("/token", GRANT | {"scope": "reports:read"}, headers=basic("gateway"))
+def test_a_client_may_ask_for_less(shared: BackChannel) -> None:
+    answer = shared.post("/token", GRANT | {"scope": "reports:read"}, headers=basic("gateway"))
 
     assert answer.get_json()["scope"] == "reports:read"
 
 
 @pytest.mark.parametrize("scope", ["admin", "reports:read admin", "openid", "email", 'a"b', "é"])
-def test_a_client_may_not_ask_for_more_nor_about_a_citizen(channel: BackChannel, scope: str) -> None:
-    answer = channel.post("/token", GRANT | {"scope": scope}, headers=basic("gateway"))
+def test_a_client_may_not_ask_for_more_nor_about_a_citizen(shared: BackChannel, scope: str) -> None:
+    answer = shared.post("/token", GRANT | {"scope": scope}, headers=basic("gateway"))
 
     assert error_of(answer) == (400, "invalid_scope")
 
 
-def test_a_client_that_proves_nothing_gets_nothing(channel: BackChannel) -> None:
-    assert error_of(channel.post("/token", GRANT | {"client_id": "app"})) == (400, "unauthorized_client")
+def test_a_client_that_proves_nothing_gets_nothing(shared: BackChannel) -> None:
+    assert error_of(shared.post("/token", GRANT | {"client_id": "app"})) == (400, "unauthorized_client")
 
 
-def test_a_client_that_did_not_register_for_it_gets_nothing(channel: BackChannel) -> None:
-    assert error_of(channel.post("/token", GRANT, headers=basic("permits"))) == (400, "unauthorized_client")
+def test_a_client_that_did_not_register_for_it_gets_nothing(shared: BackChannel) -> None:
+    assert error_of(shared.post("/token", GRANT, headers=basic("permits"))) == (400, "unauthorized_client")
 
 
-def test_the_token_is_about_no_citizen(channel: BackChannel) -> None:
-    token = channel.post("/token", GRANT, headers=basic("gateway")).get_json()["access_token"]
+def test_the_token_is_about_no_citizen(shared: BackChannel) -> None:
+    token = shared.post("/token", GRANT, headers=basic("gateway")).get_json()["access_token"]
 
-    assert channel.userinfo(token).status_code == 403
-    assert channel.introspect(token)["sub"] == "gateway"
+    assert shared.userinfo(token).status_code == 403
+    assert shared.introspect(token)["sub"] == "gateway"
 
 
 def test_it_takes_no_statement_and_with_an_assertion_one(channel: BackChannel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ from tests.protocol.back_channel import CALLBACK, ISSUER, SUBJECT, VERIFIER, Bac
 from tests.tokens.rig import counted
 
 
-def test_a_code_becomes_tokens(channel: BackChannel) -> None:
-    answer = channel.exchange(channel.code())
+def test_a_code_becomes_tokens(shared: BackChannel) -> None:
+    answer = shared.exchange(shared.code())
 
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
@@ -22,8 +22,8 @@ def test_a_code_becomes_tokens(channel: BackChannel) -> None:
 
 
 @pytest.mark.parametrize("client_id", ["permits", "library", "app", "signer"])
-def test_every_way_of_authentication_leads_to_tokens(channel: BackChannel, client_id: str) -> None:
-    assert "id_token" in channel.tokens(client_id)
+def test_every_way_of_authentication_leads_to_tokens(shared: BackChannel, client_id: str) -> None:
+    assert "id_token" in shared.tokens(client_id)
 
 
 def test_a_code_is_redeemed_before_anything_is_minted(channel: BackChannel, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,24 +40,24 @@ def test_a_code_is_redeemed_before_anything_is_minted(channel: BackChannel, monk
     assert error_of(channel.exchange(code)) == (400, "invalid_grant")
 
 
-def test_a_replayed_code_is_refused_and_its_tokens_die(channel: BackChannel) -> None:
+def test_a_replayed_code_is_refused_and_its_tokens_die(shared: BackChannel) -> None:
     """RFC 6749 §4.1.2."""
-    code = channel.code()
-    tokens = channel.exchange(code).get_json()
-    assert channel.userinfo(tokens["access_token"]).status_code == 200
+    code = shared.code()
+    tokens = shared.exchange(code).get_json()
+    assert shared.userinfo(tokens["access_token"]).status_code == 200
 
-    assert error_of(channel.exchange(code)) == (400, "invalid_grant")
+    assert error_of(shared.exchange(code)) == (400, "invalid_grant")
 
-    assert channel.userinfo(tokens["access_token"]).status_code == 401
-    assert channel.introspect(tokens["access_token"]) == {"active": False}
-    assert error_of(channel.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
+    assert shared.userinfo(tokens["access_token"]).status_code == 401
+    assert shared.introspect(tokens["access_token"]) == {"active": False}
+    assert error_of(shared.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
 
 
-def test_a_code_is_for_its_own_client(channel: BackChannel) -> None:
-    code = channel.code("permits")
+def test_a_code_is_for_its_own_client(shared: BackChannel) -> None:
+    code = shared.code("permits")
 
-    assert error_of(channel.exchange(code, client_id="library")) == (400, "invalid_grant")
-    assert channel.exchange(code).status_code == 200
+    assert error_of(shared.exchange(code, client_id="library")) == (400, "invalid_grant")
+    assert shared.exchange(code).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -73,47 +73,47 @@ def test_a_code_is_for_its_own_client(channel: BackChannel) -> None:
         {"code": "é"},
     ],
 )
-def test_whatever_does_not_fit_is_an_invalid_grant(channel: BackChannel, changes: dict[str, str | None]) -> None:
-    assert error_of(channel.exchange(**{"code": channel.code()} | changes)) == (400, "invalid_grant")  # type: ignore[arg-type]
+def test_whatever_does_not_fit_is_an_invalid_grant(shared: BackChannel, changes: dict[str, str | None]) -> None:
+    assert error_of(shared.exchange(**{"code": shared.code()} | changes)) == (400, "invalid_grant")  # type: ignore[arg-type]
 
 
-def test_a_verifier_without_a_challenge_is_an_invalid_grant(channel: BackChannel) -> None:
+def test_a_verifier_without_a_challenge_is_an_invalid_grant(shared: BackChannel) -> None:
     """RFC 9700 §4.8.2."""
-    assert error_of(channel.exchange(channel.code(challenge=None))) == (400, "invalid_grant")
-    assert channel.exchange(channel.code(challenge=None), code_verifier=None).status_code == 200
+    assert error_of(shared.exchange(shared.code(challenge=None))) == (400, "invalid_grant")
+    assert shared.exchange(shared.code(challenge=None), code_verifier=None).status_code == 200
 
 
-def test_without_a_code_the_request_is_invalid(channel: BackChannel) -> None:
-    answer = channel.post("/token", {"grant_type": "authorization_code"}, headers=basic("permits"))
+def test_without_a_code_the_request_is_invalid(shared: BackChannel) -> None:
+    answer = shared.post("/token", {"grant_type": "authorization_code"}, headers=basic("permits"))
 
     assert error_of(answer) == (400, "invalid_request")
 
 
-def test_a_client_exchanges_codes_only_if_it_registered_to(channel: BackChannel) -> None:
-    answer = channel.post("/token", {"grant_type": "authorization_code", "code": "x"}, headers=basic("gateway"))
+def test_a_client_exchanges_codes_only_if_it_registered_to(shared: BackChannel) -> None:
+    answer = shared.post("/token", {"grant_type": "authorization_code", "code": "x"}, headers=basic("gateway"))
 
     assert error_of(answer) == (400, "unauthorized_client")
 
 
-def test_no_refresh_token_without_offline_access(channel: BackChannel) -> None:
+def test_no_refresh_token_without_offline_access(shared: BackChannel) -> None:
     """OIDC Core §11."""
-    assert "refresh_token" not in channel.tokens(scope=("openid", "email"))
+    assert "refresh_token" not in shared.tokens(scope=("openid", "email"))
 
 
-def test_no_refresh_token_for_a_client_that_did_not_register_for_one(channel: BackChannel) -> None:
-    assert "refresh_token" not in channel.tokens("signer", scope=("openid", "offline_access"))
+def test_no_refresh_token_for_a_client_that_did_not_register_for_one(shared: BackChannel) -> None:
+    assert "refresh_token" not in shared.tokens("signer", scope=("openid", "offline_access"))
 
 
-def test_no_id_token_without_openid(channel: BackChannel) -> None:
-    assert "id_token" not in channel.tokens(scope=("reports:read",))
+def test_no_id_token_without_openid(shared: BackChannel) -> None:
+    assert "id_token" not in shared.tokens(scope=("reports:read",))
 
 
-def test_a_token_says_nothing_about_the_citizen(channel: BackChannel) -> None:
-    tokens = channel.tokens()
+def test_a_token_says_nothing_about_the_citizen(shared: BackChannel) -> None:
+    tokens = shared.tokens()
 
     for value in ("Amina", "amina@citizen.example", SUBJECT):
         assert value not in tokens["access_token"] + tokens["refresh_token"]
-    assert channel.claims(tokens["id_token"])["iss"] == ISSUER
+    assert shared.claims(tokens["id_token"])["iss"] == ISSUER
 
 
 def test_an_exchange_takes_two_statements(channel: BackChannel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,11 @@ from tests.tokens.rig import counted
 
 
 @pytest.mark.parametrize("client_id", ["permits", "library", "app"])
-def test_a_refresh_answers_with_a_new_token_of_each_kind(channel: BackChannel, client_id: str) -> None:
+def test_a_refresh_answers_with_a_new_token_of_each_kind(shared: BackChannel, client_id: str) -> None:
     """Confidential clients rotate as public ones do."""
-    before = channel.tokens(client_id)
+    before = shared.tokens(client_id)
 
-    answer = channel.refresh(before["refresh_token"], client_id=client_id)
+    answer = shared.refresh(before["refresh_token"], client_id=client_id)
 
     after = answer.get_json()
     assert answer.status_code == 200
@@ -63,37 +63,37 @@ def test_reuse_ends_what_was_issued(channel: BackChannel, clock: FrozenClock) ->
     assert channel.userinfo(latest["access_token"]).status_code == 401
 
 
-def test_a_refresh_token_is_for_its_own_client(channel: BackChannel) -> None:
-    token = channel.tokens()["refresh_token"]
+def test_a_refresh_token_is_for_its_own_client(shared: BackChannel) -> None:
+    token = shared.tokens()["refresh_token"]
 
-    assert error_of(channel.refresh(token, client_id="library")) == (400, "invalid_grant")
-    assert channel.refresh(token).status_code == 200
+    assert error_of(shared.refresh(token, client_id="library")) == (400, "invalid_grant")
+    assert shared.refresh(token).status_code == 200
 
 
-def test_a_narrower_scope_narrows_what_the_token_gives(channel: BackChannel) -> None:
-    token = channel.tokens()["refresh_token"]
+def test_a_narrower_scope_narrows_what_the_token_gives(shared: BackChannel) -> None:
+    token = shared.tokens()["refresh_token"]
 
-    narrow = channel.refresh(token, scope="email openid").get_json()
+    narrow = shared.refresh(token, scope="email openid").get_json()
 
     assert narrow["scope"] == "openid email"
-    assert set(channel.userinfo(narrow["access_token"]).get_json()) == {"sub", "email", "email_verified"}
-    whole = channel.refresh(narrow["refresh_token"]).get_json()
+    assert set(shared.userinfo(narrow["access_token"]).get_json()) == {"sub", "email", "email_verified"}
+    whole = shared.refresh(narrow["refresh_token"]).get_json()
     assert whole["scope"] == "openid profile email offline_access"
-    assert "given_name" in channel.userinfo(whole["access_token"]).get_json()
+    assert "given_name" in shared.userinfo(whole["access_token"]).get_json()
 
 
-def test_a_narrower_scope_without_openid_gives_no_id_token(channel: BackChannel) -> None:
-    answer = channel.refresh(channel.tokens()["refresh_token"], scope="email").get_json()
+def test_a_narrower_scope_without_openid_gives_no_id_token(shared: BackChannel) -> None:
+    answer = shared.refresh(shared.tokens()["refresh_token"], scope="email").get_json()
 
     assert "id_token" not in answer
 
 
 @pytest.mark.parametrize("scope", ["openid phone", "admin", 'openid "é', "\\"])
-def test_a_wider_scope_is_refused(channel: BackChannel, scope: str) -> None:
-    token = channel.tokens()["refresh_token"]
+def test_a_wider_scope_is_refused(shared: BackChannel, scope: str) -> None:
+    token = shared.tokens()["refresh_token"]
 
-    assert error_of(channel.refresh(token, scope=scope)) == (400, "invalid_scope")
-    assert channel.refresh(token).status_code == 200
+    assert error_of(shared.refresh(token, scope=scope)) == (400, "invalid_scope")
+    assert shared.refresh(token).status_code == 200
 
 
 def test_stopping_ends_refreshing_at_once(channel: BackChannel) -> None:
@@ -106,22 +106,22 @@ def test_stopping_ends_refreshing_at_once(channel: BackChannel) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "rt_é", "at_AAAA", "rt_" + "A" * 20_000])
-def test_a_made_up_token_is_an_invalid_grant(channel: BackChannel, token: str) -> None:
-    assert error_of(channel.refresh(token)) == (400, "invalid_grant")
+def test_a_made_up_token_is_an_invalid_grant(shared: BackChannel, token: str) -> None:
+    assert error_of(shared.refresh(token)) == (400, "invalid_grant")
 
 
-def test_an_access_token_does_not_refresh(channel: BackChannel) -> None:
-    assert error_of(channel.refresh(channel.tokens()["access_token"])) == (400, "invalid_grant")
+def test_an_access_token_does_not_refresh(shared: BackChannel) -> None:
+    assert error_of(shared.refresh(shared.tokens()["access_token"])) == (400, "invalid_grant")
 
 
-def test_without_a_token_the_request_is_invalid(channel: BackChannel) -> None:
-    answer = channel.post("/token", {"grant_type": "refresh_token"}, headers=basic("permits"))
+def test_without_a_token_the_request_is_invalid(shared: BackChannel) -> None:
+    answer = shared.post("/token", {"grant_type": "refresh_token"}, headers=basic("permits"))
 
     assert error_of(answer) == (400, "invalid_request")
 
 
-def test_a_client_refreshes_only_if_it_registered_to(channel: BackChannel) -> None:
-    answer = channel.post("/token", {"grant_type": "refresh_token", "refresh_token": "x"}, headers=basic("gateway"))
+def test_a_client_refreshes_only_if_it_registered_to(shared: BackChannel) -> None:
+    answer = shared.post("/token", {"grant_type": "refresh_token", "refresh_token": "x"}, headers=basic("gateway"))
 
     assert error_of(answer) == (400, "unauthorized_client")
 

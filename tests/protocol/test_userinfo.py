@@ -21,9 +21,9 @@ def challenge(answer: Any) -> str:
     return value
 
 
-def test_a_service_learns_what_was_shared_and_nothing_else(channel: BackChannel) -> None:
+def test_a_service_learns_what_was_shared_and_nothing_else(shared: BackChannel) -> None:
     """A claim left unticked is not null, it is not there."""
-    answer = channel.userinfo(channel.tokens()["access_token"])
+    answer = shared.userinfo(shared.tokens()["access_token"])
 
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
@@ -31,44 +31,44 @@ def test_a_service_learns_what_was_shared_and_nothing_else(channel: BackChannel)
     assert answer.get_json() == SHARED
 
 
-def test_only_what_the_token_asked_for_is_released(channel: BackChannel) -> None:
-    token = channel.tokens(userinfo_claims=("email",))["access_token"]
+def test_only_what_the_token_asked_for_is_released(shared: BackChannel) -> None:
+    token = shared.tokens(userinfo_claims=("email",))["access_token"]
 
-    assert channel.userinfo(token).get_json() == {"sub": SUBJECT, "email": "amina@citizen.example"}
+    assert shared.userinfo(token).get_json() == {"sub": SUBJECT, "email": "amina@citizen.example"}
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_the_token_comes_in_a_header_by_get_or_post(channel: BackChannel, scheme: str) -> None:
-    headers = {"Authorization": f"{scheme} {channel.tokens()['access_token']}"}
+def test_the_token_comes_in_a_header_by_get_or_post(shared: BackChannel, scheme: str) -> None:
+    headers = {"Authorization": f"{scheme} {shared.tokens()['access_token']}"}
 
-    assert channel.http.get("/userinfo", headers=headers).get_json() == SHARED
-    assert channel.http.post("/userinfo", headers=headers).get_json() == SHARED
-    assert channel.http.post("/userinfo", headers=headers, json={"a": 1}).get_json() == SHARED
+    assert shared.http.get("/userinfo", headers=headers).get_json() == SHARED
+    assert shared.http.post("/userinfo", headers=headers).get_json() == SHARED
+    assert shared.http.post("/userinfo", headers=headers, json={"a": 1}).get_json() == SHARED
 
 
-def test_the_token_comes_in_the_body_of_a_post(channel: BackChannel) -> None:
+def test_the_token_comes_in_the_body_of_a_post(shared: BackChannel) -> None:
     """RFC 6750 §2.2."""
-    token = channel.tokens()["access_token"]
+    token = shared.tokens()["access_token"]
 
-    assert channel.post("/userinfo", {"access_token": token}).get_json() == SHARED
+    assert shared.post("/userinfo", {"access_token": token}).get_json() == SHARED
 
 
-def test_a_token_in_the_query_is_refused(channel: BackChannel) -> None:
+def test_a_token_in_the_query_is_refused(shared: BackChannel) -> None:
     """RFC 6750 §2.3, §5.3: addresses are logged."""
-    token = channel.tokens()["access_token"]
+    token = shared.tokens()["access_token"]
 
     for headers in ({}, {"Authorization": f"Bearer {token}"}):
-        answer = channel.http.get("/userinfo", query_string={"access_token": token}, headers=headers)
+        answer = shared.http.get("/userinfo", query_string={"access_token": token}, headers=headers)
         assert answer.status_code == 400
         assert 'error="invalid_request"' in challenge(answer)
 
 
-def test_a_token_in_two_places_is_refused(channel: BackChannel) -> None:
-    token = channel.tokens()["access_token"]
+def test_a_token_in_two_places_is_refused(shared: BackChannel) -> None:
+    token = shared.tokens()["access_token"]
 
-    answer = channel.post("/userinfo", {"access_token": token}, headers={"Authorization": f"Bearer {token}"})
+    answer = shared.post("/userinfo", {"access_token": token}, headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.get_json()["error"]) == (400, "invalid_request")
-    twice = channel.http.post(
+    twice = shared.http.post(
         "/userinfo",
         data=f"access_token={token}&access_token={token}",
         content_type="application/x-www-form-urlencoded",
@@ -77,9 +77,9 @@ def test_a_token_in_two_places_is_refused(channel: BackChannel) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic eDp5"}, {"Authorization": "DPoP x"}])
-def test_without_a_token_the_challenge_names_no_error(channel: BackChannel, headers: dict[str, str]) -> None:
+def test_without_a_token_the_challenge_names_no_error(shared: BackChannel, headers: dict[str, str]) -> None:
     """RFC 6750 §3.1."""
-    answer = channel.http.get("/userinfo", headers=headers)
+    answer = shared.http.get("/userinfo", headers=headers)
 
     assert answer.status_code == 401
     assert challenge(answer) == f'Bearer realm="{ISSUER}"'
@@ -87,16 +87,16 @@ def test_without_a_token_the_challenge_names_no_error(channel: BackChannel, head
 
 
 @pytest.mark.parametrize("token", ["x", "at_x", "at_" + "A" * 200, "rt_AAAA", "a.b.c"])
-def test_a_made_up_token_is_refused(channel: BackChannel, token: str) -> None:
-    answer = channel.userinfo(token)
+def test_a_made_up_token_is_refused(shared: BackChannel, token: str) -> None:
+    answer = shared.userinfo(token)
 
     assert answer.status_code == 401
     assert 'error="invalid_token"' in challenge(answer)
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer a b", 'Bearer "', "Bearer é", "Bearer \x7f"])
-def test_a_malformed_header_is_an_invalid_request(channel: BackChannel, header: str) -> None:
-    answer = channel.http.get("/userinfo", headers={"Authorization": header})
+def test_a_malformed_header_is_an_invalid_request(shared: BackChannel, header: str) -> None:
+    answer = shared.http.get("/userinfo", headers={"Authorization": header})
 
     assert answer.status_code == 400
     assert 'error="invalid_request"' in challenge(answer)
@@ -109,15 +109,15 @@ def test_a_token_ends_when_its_time_is_over(channel: BackChannel, clock: FrozenC
     assert channel.userinfo(token).status_code == 401
 
 
-def test_a_refresh_or_id_token_is_no_access_token(channel: BackChannel) -> None:
-    tokens = channel.tokens()
+def test_a_refresh_or_id_token_is_no_access_token(shared: BackChannel) -> None:
+    tokens = shared.tokens()
 
-    assert channel.userinfo(tokens["refresh_token"]).status_code == 401
-    assert channel.userinfo(tokens["id_token"]).status_code == 401
+    assert shared.userinfo(tokens["refresh_token"]).status_code == 401
+    assert shared.userinfo(tokens["id_token"]).status_code == 401
 
 
-def test_a_token_without_openid_is_for_less_than_this(channel: BackChannel) -> None:
-    answer = channel.userinfo(channel.tokens(scope=("email",))["access_token"])
+def test_a_token_without_openid_is_for_less_than_this(shared: BackChannel) -> None:
+    answer = shared.userinfo(shared.tokens(scope=("email",))["access_token"])
 
     assert answer.status_code == 403
     assert 'error="insufficient_scope"' in challenge(answer)
@@ -139,26 +139,26 @@ def test_a_suspended_service_learns_nothing_more(channel: BackChannel) -> None:
     assert channel.userinfo(token).status_code == 401
 
 
-def test_values_sealed_under_another_key_do_not_leave(channel: BackChannel) -> None:
+def test_values_sealed_under_another_key_do_not_leave(shared: BackChannel) -> None:
     """The grant was decided on anew after this token was made."""
-    token = channel.tokens(grant_key=b"another key, also with 32 bytes.")["access_token"]
+    token = shared.tokens(grant_key=b"another key, also with 32 bytes.")["access_token"]
 
-    assert channel.userinfo(token).status_code == 401
+    assert shared.userinfo(token).status_code == 401
 
 
-def test_an_answer_is_signed_for_a_client_that_registered_for_it(channel: BackChannel) -> None:
+def test_an_answer_is_signed_for_a_client_that_registered_for_it(shared: BackChannel) -> None:
     """OIDC Core §5.3.2."""
-    answer = channel.userinfo(channel.tokens("library")["access_token"])
+    answer = shared.userinfo(shared.tokens("library")["access_token"])
 
     assert answer.headers["Content-Type"] == "application/jwt"
     assert answer.headers["Cache-Control"] == "no-store"
-    keys = jose.VerifyingKeys.from_jwks(channel.http.get("/jwks.json").get_json())
+    keys = jose.VerifyingKeys.from_jwks(shared.http.get("/jwks.json").get_json())
     said = jose.verify(answer.text, keys=keys, algorithms=("RS256",))
     assert dict(said.claims) == SHARED | {"iss": ISSUER, "aud": "library"}
 
 
-def test_an_oversized_body_is_refused(channel: BackChannel) -> None:
-    answer = channel.http.post(
+def test_an_oversized_body_is_refused(shared: BackChannel) -> None:
+    answer = shared.http.post(
         "/userinfo", data=b"access_token=" + b"A" * 70_000, content_type="application/x-www-form-urlencoded"
     )
 
