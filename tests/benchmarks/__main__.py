@@ -38,7 +38,7 @@ TARGETS = {
 _CODE_FORM = urlencode({"grant_type": "authorization_code", "redirect_uri": seed.CALLBACK})
 #: Codes live long here, so that enough can be prepared.
 _CODE_SECONDS = "600"
-_CODES_PER_SECOND = 2500
+_CODES_PER_SECOND = 1800
 
 
 def main() -> int:
@@ -92,13 +92,13 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
 def _loads(
     provider: StartedProvider, signed: list[seed.Signed], folder: Path, options: argparse.Namespace
 ) -> list[Load]:
-    tokens, cookies, codes = folder / "tokens", folder / "cookies", folder / "codes"
+    tokens, cookies = folder / "tokens", folder / "cookies"
     tokens.write_text("".join(f"{each.refresh_token}\n" for each in signed))
     cookies.write_text("".join(f"{each.cookie}\n" for each in signed))
     if not options.only or options.only in "code exchange":
-        total = (options.seconds * options.repeats + options.warm_up) * _CODES_PER_SECOND
-        print(f"{'':<30}(preparing {total} codes)", file=sys.stderr)
-        seed.write_codes(provider, signed[0], codes, number=total)
+        print("preparing codes", file=sys.stderr)
+        for number, seconds in enumerate([options.warm_up, *[options.seconds] * options.repeats]):
+            seed.write_codes(provider, signed[0], folder / f"codes.{number}", number=seconds * _CODES_PER_SECOND)
     form = {"AUTHORIZATION": seed.AUTHORIZATION}
     return [
         Load("discovery", "/.well-known/openid-configuration"),
@@ -109,7 +109,7 @@ def _loads(
             "form_post.lua",
             {**form, "BODY": urlencode({"grant_type": "client_credentials", "scope": "api"})},
         ),
-        Load("code exchange", "/token", "code_exchange.lua", {**form, "CODES": str(codes), "FORM": _CODE_FORM}),
+        Load("code exchange", "/token", "code_exchange.lua", {**form, "CODES": str(folder / "codes.{run}"), "FORM": _CODE_FORM}),
         Load("refresh", "/token", "refresh.lua", {**form, "TOKENS": str(tokens)}),
         Load("userinfo", "/userinfo", "bearer.lua", {"TOKEN": signed[0].access_token}),
         Load(

@@ -22,6 +22,7 @@ class BenchmarkError(Exception):
 class Load:
     """One endpoint under load.
 
+    :ivar environment: what the script reads; `{run}` in a value becomes the number of the run, for files used up.
     :ivar per_unit: requests that make one unit of what is counted (three for a whole sign-on).
     """
 
@@ -48,23 +49,24 @@ def measure(load: Load, *, address: str, seconds: int, repeats: int, warm_up: in
     :raises BenchmarkError: an answer was neither 2xx nor 3xx, or wrk itself failed.
     """
     if warm_up:
-        _run(load, address=address, seconds=warm_up)
-    runs = [_run(load, address=address, seconds=seconds) for _ in range(repeats)]
+        _run(load, address=address, seconds=warm_up, number=0)
+    runs = [_run(load, address=address, seconds=seconds, number=number + 1) for number in range(repeats)]
     return Rate(
         per_second=median(run.per_second for run in runs) / load.per_unit,
         p99_ms=median(run.p99_ms for run in runs),
     )
 
 
-def _run(load: Load, *, address: str, seconds: int) -> Rate:
+def _run(load: Load, *, address: str, seconds: int, number: int) -> Rate:
     command = [
         "wrk", f"-t{load.threads}", f"-c{load.connections}", f"-d{seconds}s", "--timeout", "10s", "--latency",
     ]
     if load.script:
         command += ["-s", str(SCRIPTS / load.script)]
+    environment = {name: value.replace("{run}", str(number)) for name, value in load.environment.items()}
     done = subprocess.run(  # noqa: S603
         [*command, address + load.path],
-        env={**os.environ, **load.environment, "THREADS": str(load.threads)},
+        env={**os.environ, **environment, "THREADS": str(load.threads)},
         capture_output=True,
         text=True,
         check=False,
