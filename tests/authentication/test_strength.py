@@ -1,5 +1,6 @@
 import inspect
 import re
+import time
 
 import pytest
 from zxcvbn import feedback
@@ -37,6 +38,19 @@ def test_a_password_is_judged_by_length_and_guesses_not_by_its_composition(passw
 def test_long_passphrases_are_accepted_whole() -> None:
     """NIST SP 800-63B §3.1.1.2: at least 64 characters; here 1,024, spaces and all."""
     assert code("seven lanterns over Northtown " * 30) is None
+
+
+def test_a_password_is_as_strong_as_its_stronger_end() -> None:
+    assert code("a" * 40 + "seven lanterns over Northtown") is None
+    assert code("a" * 80) == "too_easy"
+
+
+def test_a_hostile_password_costs_no_more_than_a_moment() -> None:
+    started = time.process_time()
+
+    strength("4@8({[<3699!1|71|0$5+7%2" * 40, minimum=10)
+
+    assert time.process_time() - started < 2
 
 
 def test_length_counts_characters_after_normalising() -> None:
