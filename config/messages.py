@@ -4,12 +4,13 @@ English is the language of the source and has no catalogue: what is written is w
 empty in the other catalogues, and `make check` fails until somebody translates it.
 """
 
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +19,10 @@ SOURCE_LANGUAGE = "en"
 #: Where texts are, and how each kind of file marks them.
 METHODS: dict[str, list[tuple[str, str]]] = {"idp": [("**.py", "python")], "templates": [("**", "jinja2")]}
 OPTIONS: dict[str, dict[str, Any]] = {"**": {"silent": "false", "trimmed": "true"}}
+#: What marks a text, `_l` included: the lazy form, for texts in tables that are read before there is a request.
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None}
 _WIDTH = 116
+_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def collected() -> Catalog:
@@ -26,7 +30,7 @@ def collected() -> Catalog:
     catalogue = Catalog(project="Proffer", charset="utf-8")
     for folder, methods in METHODS.items():
         for file, _line, text, comments, context in extract_from_dir(
-            ROOT / folder, method_map=methods, options_map=OPTIONS
+            ROOT / folder, method_map=methods, options_map=OPTIONS, keywords=KEYWORDS
         ):
             # Without line numbers: a moved line would change every catalogue.
             catalogue.add(text, None, [(f"{folder}/{file}", None)], auto_comments=comments, context=context)
@@ -43,8 +47,18 @@ def update(languages: tuple[str, ...]) -> None:
         # No guessing: a translation of a similar text would be shown as if somebody had checked it.
         kept.update(source, no_fuzzy_matching=True)
         kept.obsolete.clear()
+        _name(kept)
         with path.open("wb") as file:
             write_po(file, kept, width=_WIDTH, sort_output=True, omit_header=False, ignore_obsolete=True)
+
+
+def _name(catalogue: Catalog) -> None:
+    """Write a header that says what the file is, and no dates: they would change with every run."""
+    catalogue.project, catalogue.version = "Proffer", "1"
+    catalogue.header_comment = "# The texts of Proffer's pages. `make messages` adds new ones, people translate them."
+    catalogue.fuzzy = False
+    catalogue.creation_date = catalogue.revision_date = _DATE
+    catalogue.last_translator = catalogue.language_team = catalogue.msgid_bugs_address = "Proffer"
 
 
 if __name__ == "__main__":
