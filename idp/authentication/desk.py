@@ -1,11 +1,14 @@
 """What signing in, signing up and recovery share: the parts they work with, and starting a session."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from idp.accounts.service import AccountService
 from idp.activity.service import ActivityService
 from idp.activity.values import BROWSER, METHOD, Entry, Kind
 from idp.authentication.door import Attempt, Door
+from idp.authentication.errors import SlowDownError
 from idp.authentication.passwords import Passwords
 from idp.authentication.policy import KNOWN_BROWSER_LIFETIME, browser_family
 from idp.authentication.sessions import Sessions
@@ -63,6 +66,15 @@ class Desk:
         bucket = Bucket.BROWSER if known else Bucket.NETWORK
         place = browser.hex() if known else network(origin.address)
         return credentials, parts.door.enter(login_index, bucket=bucket, place=place)
+
+    @contextmanager
+    def _judging(self, attempt: Attempt) -> Iterator[None]:
+        """Stretch inside: a try that the server was too busy to judge is not held against anybody."""
+        try:
+            yield
+        except SlowDownError:
+            self._parts.door.withdraw(attempt)
+            raise
 
     def _credentials(self, login: str, browser: bytes) -> Credentials | None:
         parts = self._parts

@@ -65,6 +65,13 @@ class Door:
         """Forget the tries of a bucket whose owner got in."""
         self._store.clear(attempt.key)
 
+    def withdraw(self, attempt: Attempt) -> None:
+        """Take a try back that was never judged, because the server was too busy."""
+        now = self._clock.now()
+        with self._db.transaction():
+            held = self._store.locked([attempt.key], now=now)
+            self._store.put(attempt.key, slow_down.withdrawn(held[attempt.key]))
+
     def mimic(self) -> None:
         """Do the work that a row in a ledger costs: a name without an account has none, and must take as long."""
         now, key = self._clock.now(), self._key(token())

@@ -68,7 +68,8 @@ class Recovery(Desk):
         parts.passwords.judge(new_password, about=(login,))
         credentials, attempt = self._knock(login, origin)
         # Stretched before the code is tried, so that a wrong one takes as long as the right one.
-        prepared = parts.passwords.prepare(new_password)
+        with self._judging(attempt):
+            prepared = parts.passwords.prepare(new_password)
         with parts.db.transaction():
             account_id = credentials.account_id if credentials else ""
             opened = parts.vault.open(account_id, kind=SlotKind.RECOVERY, secret=secret)

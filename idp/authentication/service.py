@@ -84,10 +84,12 @@ class AuthenticationService(SigningUp, Recovery):
         # A second round is needed only when the password row changed while this one was being stretched.
         for _ in range(2):
             stored = credentials.password if credentials else None
-            stretched = passwords.check(password, stored=stored)
+            with self._judging(attempt):
+                stretched = passwords.check(password, stored=stored)
             if credentials is None or stored is None or stretched is None or credentials.state is not State.ACTIVE:
                 break
-            renewed = passwords.prepare(password) if passwords.is_outdated(stored) else None
+            with self._judging(attempt):
+                renewed = passwords.prepare(password) if passwords.is_outdated(stored) else None
             with self._parts.db.transaction():
                 if self._parts.store.locked_password(credentials.account_id) == stored:
                     self._parts.door.succeeded(attempt)
@@ -143,9 +145,10 @@ class AuthenticationService(SigningUp, Recovery):
             raise SessionEndedError
         parts.passwords.judge(new, about=(parts.vault.read(session.account_id, key).login,))
         attempt = parts.door.enter(session.sid.encode(), bucket=Bucket.SESSION, place="password")
-        if parts.passwords.check(current, stored=parts.store.password(session.account_id)) is None:
-            raise SignInRefusedError
-        prepared = parts.passwords.prepare(new)
+        with self._judging(attempt):
+            if parts.passwords.check(current, stored=parts.store.password(session.account_id)) is None:
+                raise SignInRefusedError
+            prepared = parts.passwords.prepare(new)
         with parts.db.transaction():
             parts.door.succeeded(attempt)
             parts.passwords.replace(session.account_id, prepared, key=key)

@@ -12,7 +12,7 @@ checked when it is chosen.
 """
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -75,6 +75,11 @@ def wait(tries: Tries | None, *, free: int, now: datetime) -> timedelta:
 def counted(tries: Tries | None, *, now: datetime) -> Tries:
     """Give a bucket with one more try."""
     return Tries(count=(tries.at(now) if tries else 0) + 1, last_at=now, expires_at=now + WINDOW)
+
+
+def withdrawn(tries: Tries) -> Tries:
+    """Give a bucket with one try less, for one that was never judged."""
+    return replace(tries, count=max(0, tries.count - 1))
 
 
 def pressed(pressure: Tries | None, *, now: datetime) -> Tries:

@@ -10,6 +10,7 @@ from idp.accounts.values import State
 from idp.authentication import stretching
 from idp.authentication.errors import AuthenticationError, SignInRefusedError, SlowDownError
 from idp.authentication.slow_down import NETWORK_ALLOWANCE
+from idp.authentication.stretching import Stretcher
 from idp.authentication.values import Origin, SignedIn
 from idp.settings import PasswordSettings
 from tests.authentication.world import HOME, LOGIN, PASSWORD, World, make_world
@@ -195,6 +196,24 @@ def test_a_browsers_token_counts_for_its_own_account_only(world: World) -> None:
     assert answers[-1] is SlowDownError
     signed_in = sign_in(world, origin=Origin(address="100.64.9.9", browser_token=strangers))
     assert signed_in.browser_token != strangers
+
+
+def test_a_try_that_the_server_was_too_busy_to_judge_is_not_held_against_anybody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = world.citizen().recovery_code
+
+    def busy(*_: object, **__: object) -> None:
+        raise SlowDownError(5)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Stretcher, "stretch", busy)
+        for _ in range(NETWORK_ALLOWANCE + 1):
+            assert isinstance(refused(world, origin=AWAY), SlowDownError)
+            with pytest.raises(SlowDownError):
+                world.authentication.recover(login=LOGIN, code=code, new_password=PASSWORD, origin=AWAY)
+
+    assert sign_in(world, origin=AWAY).sid
 
 
 def test_a_password_however_long_or_strange_is_only_wrong(world: World) -> None:
