@@ -47,7 +47,9 @@ def _text(kind: Format, value: str, language: str) -> str:
 
 
 def _day(day: date, language: str) -> str:
-    return format_date(day, format="long", locale=Locale.parse(language.replace("_", "-"), sep="-"))
+    # Plain "en" would put the month first; the provider's English is the one that most of its readers write.
+    locale = "en-GB" if language == "en" else language.replace("_", "-")
+    return format_date(day, format="long", locale=Locale.parse(locale, sep="-"))
 
 
 def _phone(value: str) -> str:
