@@ -1,13 +1,14 @@
 """Every text is there in every language, and says what it may say."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from config.messages import METHODS, OPTIONS, SOURCE_LANGUAGE
+from config.messages import KEYWORDS, METHODS, OPTIONS, SOURCE_LANGUAGE
 from idp import resources
 from idp.settings import Settings
 from tests.architecture.source import ROOT
@@ -22,10 +23,14 @@ def texts() -> dict[str, tuple[str, ...]]:
     """Every translatable text in code and templates, with its plural."""
     found: dict[str, tuple[str, ...]] = {}
     for folder, methods in METHODS.items():
-        for _, _, message, _, _ in extract_from_dir(ROOT / folder, method_map=methods, options_map=OPTIONS):
+        for _, _, message, _, _ in _marked(folder, methods):
             forms = message if isinstance(message, tuple) else (message,)
             found[forms[0]] = forms
     return found
+
+
+def _marked(folder: str, methods: list[tuple[str, str]]) -> Iterator[tuple[object, ...]]:
+    return extract_from_dir(ROOT / folder, method_map=methods, options_map=OPTIONS, keywords=KEYWORDS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
