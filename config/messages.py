@@ -33,7 +33,13 @@ def collected() -> Catalog:
             ROOT / folder, method_map=methods, options_map=OPTIONS, keywords=KEYWORDS
         ):
             # Without line numbers: a moved line would change every catalogue.
-            catalogue.add(text, None, [(f"{folder}/{file}", None)], auto_comments=comments, context=context)
+            catalogue.add(
+                text,
+                None,
+                [(f"{folder}/{file}", None)],  # type: ignore[list-item] # babel itself writes a place without a line
+                auto_comments=comments,
+                context=context,
+            )
     return catalogue
 
 
