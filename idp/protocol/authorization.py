@@ -120,18 +120,6 @@ class Authorization:
             Parameters(interaction.parameters), session=session, browser=browser, interaction=interaction, resumed=True
         )
 
-    def understood(self, interaction: Interaction, *, client: Client) -> AuthorizationRequest:
-        """Return the request behind an interaction, for the page that works on it.
-
-        :raises NoReplyError: its client or address has been withdrawn meanwhile.
-        """
-        parameters = Parameters(interaction.parameters)
-        _, reply_to = addressee(parameters, find=self._services.clients.get)
-        try:
-            return validate(parameters, client=client, reply_to=reply_to, offer=self._offer)
-        except OAuth2Error as error:
-            raise NoReplyError(Obstacle.REQUEST_GONE) from error
-
     def _pushed(self, parameters: Parameters) -> Interaction | None:
         request_uri = parameters.get("request_uri")
         if request_uri is None or not request_uri.startswith(REQUEST_URI_PREFIX):

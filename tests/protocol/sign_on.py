@@ -14,7 +14,6 @@ from idp.authentication.values import Origin, Session
 from idp.clients.reading import parse
 from idp.consent.values import Choices, Grant
 from idp.interactions.values import Interaction
-from idp.protocol.front_channel import FrontChannel
 from idp.services import Services
 from idp.vault.values import NewDetail
 
@@ -95,7 +94,6 @@ class Browser:
         self.app = app
         self.http = app.test_client()
         self.services: Services = app.extensions["proffer"]
-        self.channel: FrontChannel = app.extensions["proffer.front_channel"]
         self.session: str | None = None
 
     # What the citizen does on our pages
@@ -139,18 +137,19 @@ class Browser:
         interaction = self.interaction(page)
         client = self.services.clients.get(interaction.client_id)
         assert client is not None
-        request = self.channel.authorization.understood(interaction, client=client)
+        scopes = tuple(interaction.parameters["scope"].split())
+        request = self.services.consent.request(scopes, interaction.parameters.get("claims"))
         session = self.signed_in()
         grant = self.services.consent.standing(session.account_id, client.client_id)
-        difference = self.services.consent.difference(request.claims, client=client, grant=grant, ask_again=True)
+        difference = self.services.consent.difference(request, client=client, grant=grant, ask_again=True)
         assert difference is not None
         decided = self.services.consent.decide(
-            request.claims,
+            request,
             session=session,
             client=client,
             difference=difference,
             choices=Choices(allowed=frozenset(claims), **choices),
-            scopes=request.scopes,
+            scopes=scopes,
         )
         self.services.interactions.note(interaction, grant_id=decided.id)
         return decided
