@@ -3,7 +3,7 @@
 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
 """
 
-from idp.activity.values import Entry, Kind
+from idp.activity.values import DURATION, Entry, Kind
 from idp.authentication.values import Session
 from idp.consent.values import Grant, GrantTicket
 from idp.protocol.flow import Flow
@@ -41,6 +41,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services) -> 
                 kind=Kind.RELEASED,
                 client_id=flow.client.client_id,
                 claims=tuple(sorted(names)),
+                facts={DURATION: ticket.grant.duration.value},
             )
         )
     return code

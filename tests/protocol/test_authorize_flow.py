@@ -43,6 +43,7 @@ def test_a_sign_on_is_a_row_that_names_what_left_and_no_values(citizen: Browser,
     assert row.kind is Kind.RELEASED
     assert row.client_id == "permits"
     assert row.claims == ("given_name",)
+    assert row.facts == {"duration": "standing"}
 
 
 def test_a_refusal_is_access_denied_and_nothing_else(citizen: Browser) -> None:
