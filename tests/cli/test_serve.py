@@ -4,9 +4,11 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,6 +130,34 @@ def test_a_certificate_that_cannot_be_read_is_one_clear_line(provider: StartedPr
     assert "server.tls_certificate" in refused.stderr
 
 
+def test_the_server_speaks_tls_by_itself(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost"
+    subprocess.run(
+        ["openssl", *request.split(), "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )
+    provider = StartedProvider(
+        tmp_path,
+        workers=1,
+        PROFFER_SERVER__TLS_CERTIFICATE=str(certificate),
+        PROFFER_SERVER__TLS_KEY=str(key),
+    )
+    provider.command("migrate")
+    trusted = ssl.create_default_context(cafile=str(certificate))
+    server = subprocess.Popen(
+        [*provider.program, "serve"], env={**os.environ, **provider.environment}, stderr=subprocess.DEVNULL
+    )
+    try:
+        answer = _until_answered(f"https://localhost:{provider.port}/.well-known/openid-configuration", trusted)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=20)
+
+    assert json.loads(answer)["issuer"] == provider.issuer
+
+
 def test_rotated_keys_are_published_while_the_server_runs(provider: StartedProvider) -> None:
     def published() -> set[str]:
         with urllib.request.urlopen(f"{provider.issuer}/jwks.json", timeout=5) as answer:
@@ -165,3 +195,14 @@ def test_one_thread_on_sqlite_and_three_on_postgresql() -> None:
     assert (threads_of(sqlite), threads_of(postgresql), threads_of(chosen)) == (1, 3, 2)
     assert workers_of(sqlite) >= 1
     assert workers_of(chosen) == 7
+
+
+def _until_answered(url: str, trusted: ssl.SSLContext) -> bytes:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5, context=trusted) as answer:
+                return bytes(answer.read())
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(url)
