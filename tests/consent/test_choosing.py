@@ -9,6 +9,7 @@ import pytest
 
 from idp.consent.errors import ChoiceInvalidError, EssentialRefusedError, UnrequestedClaimError
 from idp.consent.values import Choices, Duration, Reason
+from tests.authentication.world import CATALOGUE, HOME
 from tests.consent.town import ADDRESS, Town, detail
 
 PERMIT = (
@@ -285,3 +286,49 @@ def test_refusing_the_whole_page_is_a_row_in_the_ledger_and_changes_nothing(town
     row = town.world.activity.page(town.session.account_id).rows[0]
     assert (row.kind.value, row.client_id, row.claims) == ("refused", "council", ALL)
     assert town.standing(service) is None
+
+
+def test_nothing_typed_is_kept_before_the_vault_has_two_ways_to_open(town: Town) -> None:
+    signed_up = town.world.authentication.sign_up(
+        login="bram@example.org", password="copper meadow seldom 17", origin=HOME
+    )
+    town.session = town.world.session(signed_up.session_secret)
+    service, request = town.service(detail("country", essential=True)), town.ask("country")
+
+    with pytest.raises(ChoiceInvalidError) as refused:
+        town.share(request, service, "country", typed={"address": ADDRESS})
+
+    assert refused.value.faults == {"country": "vault_not_ready"}
+    assert CATALOGUE.message("vault_not_ready", "fr")
+    assert town.standing(service) is None
+
+
+def test_a_full_vault_says_so(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("idp.vault.policy.MAX_ATTRIBUTES", 5)
+
+    with pytest.raises(ChoiceInvalidError) as refused:
+        town.share(
+            town.ask("phone_number"),
+            town.service(detail("phone_number")),
+            "phone_number",
+            typed={"phone_number": "+44 20 7946 0018"},
+        )
+
+    assert refused.value.faults == {"phone_number": "vault_full"}
+    assert CATALOGUE.message("vault_full", "ar")
+
+
+def test_two_windows_that_type_the_same_detail_both_succeed(town: Town) -> None:
+    service, request = town.service(detail("phone_number")), town.ask("phone_number")
+
+    results = town.world.parallel(
+        *[
+            lambda: town.share(
+                request, service, "phone_number", ask_again=True, typed={"phone_number": "+44 20 7946 0018"}
+            )
+        ]
+        * 2
+    )
+
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert town.answer(request, service) == {"phone_number": "+442079460018"}
