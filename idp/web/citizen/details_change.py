@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 
 from idp.claims.errors import InvalidDetailError
 from idp.vault.errors import DetailHeldError, UnknownDetailError, VaultChangedError
@@ -30,7 +31,10 @@ def form(detail: str) -> ResponseReturnValue:
 @citizen
 def save(detail: str) -> ResponseReturnValue:
     """Save the new value, unless what was on the page is no longer what is saved."""
-    document, attribute = find(detail)
+    try:
+        document, attribute = find(detail)
+    except NotFound:
+        return _gone()
     typed = typed_now(services().catalogue[attribute.claim])
     if request.form.get("seen") != seen(attribute):
         return _page(document, attribute, typed, template="citizen/details_conflict.html", status=CONFLICT)
@@ -43,6 +47,14 @@ def save(detail: str) -> ResponseReturnValue:
         return _page(document, attribute, typed, fault=_fault(error), status=UNPROCESSABLE)
     flash(_("Your change is saved."), "success")
     return redirect(url_for("details.index", _anchor=attribute.id), code=303)
+
+
+def _gone() -> Response:
+    """Offer what was typed for a detail that was removed meanwhile as a new one."""
+    definition = services().catalogue.find(request.form.get("claim", ""))
+    if definition is None or not definition.typed:
+        abort(404)
+    return show("citizen/details_add.html", definition, typed_now(definition), status=CONFLICT, gone=True)
 
 
 def find(detail: str) -> tuple[Document, Attribute]:

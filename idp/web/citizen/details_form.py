@@ -56,11 +56,13 @@ def show(
     status: int = 200,
     held: HeldDetail | None = None,
     seen: str = "",
+    gone: bool = False,
 ) -> Response:
     """Write the form with what was typed so far.
 
     :param held: the value to change; on the conflict page, the one that is saved now.
     :param seen: which state of the detail the citizen is looking at.
+    :param gone: the value to change was removed in another window.
     """
     problems, typed_inputs = _inputs(definition, typed, fault)
     names = [name for _, name in countries.listing(current())] if _has_country(typed_inputs) else []
@@ -76,6 +78,7 @@ def show(
         countries=names,
         held=held,
         seen=seen,
+        gone=gone,
     )
     return make_response(body, status)
 

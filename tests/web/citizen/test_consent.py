@@ -225,6 +225,7 @@ def test_only_the_difference_is_asked_later_and_the_heading_says_why(citizen: Ch
     page = citizen.asked("given_name", "email").text
 
     assert "asks for something new" in _heading(page)
+    assert '<strong class="tag tag--info">New</strong>' in page
     assert "claim-given_name" not in citizen.form().ids()
     assert "claim-email" in citizen.form().ids()
 

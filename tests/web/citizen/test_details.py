@@ -144,6 +144,25 @@ def test_a_change_of_something_else_in_another_window_is_no_conflict(citizen: Ch
     assert citizen.send(form.sent()).status_code == 303
 
 
+def test_what_was_typed_survives_a_removal_in_another_window(citizen: Chooser) -> None:
+    added(citizen, "email", value="old@home.example")
+    citizen.address = changing = links(listed(citizen), "change")[0]
+    form = posting(citizen.http.get(citizen.address).text)
+    form.fill({"value": "typed@home.example"})
+    citizen.address = changing.replace("/change", "/remove")
+    citizen.send(posting(citizen.http.get(citizen.address).text).sent())
+    citizen.address = changing
+
+    page = citizen.send(form.sent())
+
+    assert page.status_code == 409
+    offered = posting(page.text)
+    assert offered.control("value").value == "typed@home.example"
+    citizen.address = offered.action or ""
+    assert citizen.send(offered.sent()).status_code == 303
+    assert "typed@home.example" in listed(citizen)
+
+
 def test_removing_asks_first_and_says_who_has_it(citizen: Chooser) -> None:
     citizen.holds(("given_name", "Amina"))
     citizen.asked("given_name")
