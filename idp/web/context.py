@@ -53,6 +53,14 @@ def signed_in() -> Session:
     return session
 
 
+def sign_in_name() -> str:
+    """Give the citizen's own sign-in name, which only their open vault knows; empty when it is locked."""
+    session = signed_in()
+    if session.vault_key is None:
+        return ""
+    return services().vault.read(session.account_id, session.vault_key).login
+
+
 def forget_session() -> None:
     """Ask for the session anew: this request has just started or ended one."""
     page_state().session_known = False

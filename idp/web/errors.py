@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import traceback
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -114,12 +115,15 @@ def _http(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     reference = secrets.token_hex(4)
-    # The exception's text may quote input, hence personal values: the log keeps its type and place.
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame is not None else "unknown"
-    _log.error("unexpected failure", extra={"reference": reference, "failure": type(error).__name__, "place": place})
+    # The exception's text may quote input, hence personal values: the log keeps its type and its places.
+    frames = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    _log.error(
+        "unexpected failure %s: %s at %s",
+        reference,
+        type(error).__name__,
+        frames[-1] if frames else "an unknown place",
+        extra={"reference": reference, "failure": type(error).__name__, "frames": frames},
+    )
     if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
     if _is_protocol():

@@ -18,11 +18,9 @@ bp = page_blueprint("choose_account", __name__, url_prefix="/choose-account")
 def form(interaction: str) -> ResponseReturnValue:
     """Show the account of this browser and the way to another one."""
     pending = context.pending(interaction)
-    session = context.signed_in()
-    login = ""
-    if session.vault_key is not None:
-        login = context.services().vault.read(session.account_id, session.vault_key).login
-    return render_template("citizen/choose_account.html", asking=Arrival(pending=pending).asking, login=login)
+    return render_template(
+        "citizen/choose_account.html", asking=Arrival(pending=pending).asking, login=context.sign_in_name()
+    )
 
 
 @bp.post("/<interaction>")

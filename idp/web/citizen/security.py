@@ -18,7 +18,7 @@ from idp.web.access import citizen
 from idp.web.citizen import refusals
 from idp.web.citizen.arriving import arrival
 from idp.web.citizen.recovery_code import shown_once
-from idp.web.context import services, signed_in
+from idp.web.context import services, sign_in_name, signed_in
 from idp.web.forms import Form, Problem, problems
 from idp.web.limits import limited
 from idp.web.pages import page_blueprint
@@ -128,6 +128,10 @@ def _not_right() -> Problem:
 
 def _password_page(found: tuple[Problem, ...] = (), hints: tuple[str, ...] = ()) -> ResponseReturnValue:
     page = render_template(
-        "citizen/password.html", problems=found, hints=hints, minimum=services().settings.passwords.minimum_length
+        "citizen/password.html",
+        problems=found,
+        hints=hints,
+        minimum=services().settings.passwords.minimum_length,
+        login=sign_in_name(),
     )
     return page, 422 if found else 200
