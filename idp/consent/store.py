@@ -41,7 +41,11 @@ _USED: Final = (
 
 def grant_of(row: Row[Any]) -> Grant:
     """Return the grant in a row that holds all columns of the table, and perhaps `vault_version_now`."""
-    columns = row._mapping  # noqa: SLF001 - the documented access by name
+    return grant_from(dict(row._mapping))  # noqa: SLF001 - the documented access by name
+
+
+def grant_from(columns: Mapping[str, Any]) -> Grant:
+    """Return the grant in columns by name, as :func:`grant_of` does."""
     return Grant(
         id=columns["id"],
         account_id=columns["account_id"],

@@ -122,7 +122,9 @@ class Database:
     @property
     def in_transaction(self) -> bool:
         """Whether the caller runs inside :meth:`transaction`."""
-        return bool(self._extension.session().info.get(_JOINED, 0))
+        # Looked up and not asked for: asking would make a session where there is none.
+        session = self._extension.session.registry.registry.get(self._extension.session.registry.scopefunc())
+        return session is not None and bool(session.info.get(_JOINED, 0))
 
     def close(self) -> None:
         """Close every pooled connection."""

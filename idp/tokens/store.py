@@ -1,12 +1,16 @@
-"""Rows of tokens, through Core. Single use is one statement each time: the database says who was first."""
+"""Rows of tokens, through Core.
+
+Single use is one statement each time: the database says who was first. One statement is a transaction by itself, so
+what it took stays taken whatever becomes of the request.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import (
-    Executable,
+    CursorResult,
     LargeBinary,
     Table,
     and_,
@@ -24,10 +28,11 @@ from sqlalchemy import (
 from idp.accounts.models import AccountRow
 from idp.accounts.values import State
 from idp.consent.models import GrantRow
-from idp.consent.store import grant_of
+from idp.consent.store import grant_from
 from idp.consent.values import Grant
 from idp.storage.db import Database
 from idp.storage.dialects import insert_into
+from idp.storage.prepared import Prepared
 from idp.tokens.models import AuthorizationCode, RefreshChain, RevokedToken, UsedAssertion
 
 
@@ -126,7 +131,7 @@ class TokenStore:
     def __init__(self, *, db: Database) -> None:
         self._db = db
         #: First use: the chain's row appears, or, within the grace, is found to have just appeared.
-        self._begin = (
+        begin = (
             insert_into(db, RefreshChain)
             .from_select(
                 ["issue_id", "grant_id", "client_id", "generation", "rotated_at", "expires_at"],
@@ -140,42 +145,46 @@ class TokenStore:
             )
             .returning(_chain.c.generation)
         )
-        self._revoke = insert_into(db, RevokedToken).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-        self._use = insert_into(db, UsedAssertion).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        self._advance = Prepared(_ADVANCE, db=db)
+        self._begin = Prepared(begin, db=db)
+        self._add_code = Prepared(_ADD_CODE, db=db)
+        self._redeem = Prepared(_REDEEM, db=db)
+        self._code = Prepared(_CODE, db=db)
+        self._grant = Prepared(_GRANT, db=db)
+        self._grant_unless_revoked = Prepared(_GRANT_UNLESS_REVOKED, db=db)
+        self._is_revoked = Prepared(_REVOKED, db=db)
+        self._revoke = Prepared(insert_into(db, RevokedToken).on_conflict_do_nothing(), db=db)
+        self._use = Prepared(insert_into(db, UsedAssertion).on_conflict_do_nothing(), db=db)
 
     def add_code(self, row: Mapping[str, Any]) -> None:
         """Keep a code."""
-        self._written(_ADD_CODE, row)
+        self._add_code.count(row)
 
     def redeem(self, *, digest: bytes, client_id: str, now: datetime) -> tuple[bytes, bytes] | None:
         """Use a code up: its sealed content and its issue, or None when there is nothing for this client to use."""
-        row = self._returned(_REDEEM, {"presented": digest, "presenter": client_id, "now": now})
-        return None if row is None else (row[0], row[1])
+        row = self._redeem.one({"presented": digest, "presenter": client_id, "now": now})
+        return None if row is None else (row["sealed"], row["issue_id"])
 
     def code(self, digest: bytes) -> CodeRow | None:
         """Look at a code that could not be redeemed."""
-        with self._db.reading() as connection:
-            row = connection.execute(_CODE, {"presented": digest}).one_or_none()
-        return None if row is None else CodeRow(row[0], row[1], row[2], row[3] is not None)
+        row = self._code.one({"presented": digest})
+        if row is None:
+            return None
+        return CodeRow(row["client_id"], row["account_id"], row["issue_id"], row["redeemed_at"] is not None)
 
     def grant(self, grant_id: str) -> Grant | None:
         """Give a grant whose citizen's account is in use."""
-        with self._db.reading() as connection:
-            row = connection.execute(_GRANT, {"grant_id": grant_id}).one_or_none()
-        return None if row is None else grant_of(row)
+        columns = self._grant.one({"grant_id": grant_id})
+        return None if columns is None else grant_from(columns)
 
     def grant_unless_revoked(self, *, grant_id: str, jti: bytes, issue_id: bytes) -> Grant | None:
         """Give a grant as :meth:`grant` does, unless this token or everything issued with it was revoked."""
-        with self._db.reading() as connection:
-            row = connection.execute(
-                _GRANT_UNLESS_REVOKED, {"grant_id": grant_id, "jti": jti, "issue": issue_id}
-            ).one_or_none()
-        return None if row is None else grant_of(row)
+        columns = self._grant_unless_revoked.one({"grant_id": grant_id, "jti": jti, "issue": issue_id})
+        return None if columns is None else grant_from(columns)
 
     def is_revoked(self, jti: bytes) -> bool:
         """Tell whether one token was revoked."""
-        with self._db.reading() as connection:
-            return connection.execute(_REVOKED, {"jti": jti}).first() is not None
+        return self._is_revoked.one({"jti": jti}) is not None
 
     def advance(self, use: ChainUse) -> bool:
         """Move a chain on by one use; False when another use was first and the grace is over, or it was revoked."""
@@ -187,18 +196,16 @@ class TokenStore:
             "until": use.expires_at,
         }
         if use.generation:
-            parameters["presented"] = use.generation
-            return self._returned(_ADVANCE, parameters) is not None
-        parameters |= {"grant_id": use.grant_id, "client_id": use.client_id}
-        return self._returned(self._begin, parameters) is not None
+            return self._advance.one(parameters | {"presented": use.generation}) is not None
+        return self._begin.one(parameters | {"grant_id": use.grant_id, "client_id": use.client_id}) is not None
 
     def revoke(self, *, identifier: bytes, expires_at: datetime) -> bool:
         """Revoke a token, or everything issued from one code; False when that was done before."""
-        return self._written(self._revoke, {"id": identifier, "expires_at": expires_at}) == 1
+        return self._revoke.count({"id": identifier, "expires_at": expires_at}) == 1
 
     def use_assertion(self, *, digest: bytes, expires_at: datetime) -> bool:
         """Note an assertion as used; False when it was used before."""
-        return self._written(self._use, {"digest": digest, "expires_at": expires_at}) == 1
+        return self._use.count({"digest": digest, "expires_at": expires_at}) == 1
 
     def purge(self, *, now: datetime, codes_before: datetime, limit: int) -> int:
         """Delete up to `limit` ended rows of each table; how many went."""
@@ -210,15 +217,7 @@ class TokenStore:
             (_used, _used.c.digest, now),
         ):
             ended = select(key).where(table.c.expires_at < before).order_by(table.c.expires_at).limit(limit)
-            deleted += self._written(delete(table).where(key.in_(ended)), {})
+            with self._db.transaction() as session:
+                result = session.execute(delete(table).where(key.in_(ended)))
+                deleted += cast("CursorResult[Any]", result).rowcount
         return deleted
-
-    def _returned(self, statement: Executable, parameters: Mapping[str, Any]) -> Any | None:  # noqa: ANN401 - a row
-        # One statement is a transaction by itself: no BEGIN, no separate COMMIT, and what it took stays taken
-        # whatever becomes of the request. Inside an open transaction it is part of that one.
-        with self._db.reading() as connection:
-            return connection.execute(statement, parameters).one_or_none()
-
-    def _written(self, statement: Executable, parameters: Mapping[str, Any]) -> int:
-        with self._db.reading() as connection:
-            return connection.execute(statement, parameters).rowcount
