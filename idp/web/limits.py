@@ -64,10 +64,13 @@ def init_app(app: Flask, settings: LimitSettings) -> None:
     app.extensions[_KEY] = Limits(settings)
 
 
-def exceeded(name: str) -> int | None:
-    """Count this request; the seconds to wait when its address has asked too often, else None."""
+def exceeded(name: str, address: str | None = None) -> int | None:
+    """Count a call; the seconds to wait when its address has asked too often, else None.
+
+    :param address: who calls; that of Flask's current request when left out.
+    """
     limits = cast("Limits", current_app.extensions[_KEY])
-    return limits.hit(name, request.remote_addr)
+    return limits.hit(name, address or request.remote_addr)
 
 
 def limited(

@@ -25,6 +25,7 @@ def init_app(app: Flask, services: Services) -> None:
     channel = front_channel.assemble(services, back_channel=back_channel)
     app.extensions[exchange.KEY] = back_channel
     app.extensions[KEY] = channel
+    exchange.install(app)
     front.install(app, fixed=discovery.documents(channel.discovery), keys_path=KEYS_PATH)
 
 

@@ -1,43 +1,127 @@
-"""Between Flask and the protocol's own request and answer, for the endpoints that services call directly."""
+"""Between WSGI and the protocol's own request and answer, for the endpoints that services call directly.
+
+The protocol needs nothing of Flask for these: no session, no template, no form. So each of them has a view, by which
+Flask knows the route and refuses other methods, and :class:`Shortcut` answers the same request in front of Flask,
+which by itself would cost more than most of these requests.
+"""
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import Response, current_app, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from idp.protocol.assembly import TOKEN_PATH
 from idp.protocol.errors import error_answer, oauth_error
-from idp.protocol.http import HttpRequest, MalformedRequestError
+from idp.protocol.http import NO_STORE, Answer, HttpRequest, MalformedRequestError, json_answer
+from idp.protocol.introspection import Introspection
+from idp.protocol.revocation import Revocation
 from idp.web import limits
 from idp.web.context import services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
 
     from idp.protocol.assembly import Protocol
-    from idp.protocol.http import Answer
+
+_log = logging.getLogger(__name__)
 
 #: Where the application keeps what `idp.protocol.assembly.assemble` gave.
 KEY: Final = "proffer.protocol"
-_UNAUTHORIZED: Final = 401
+_STATUS_LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
-def protocol_parts() -> Protocol:
-    """Give the protocol of the running application."""
-    return cast("Protocol", current_app.extensions[KEY])
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint of the back channel.
 
-
-def exchange(serve: Callable[[HttpRequest], Answer], *, limit: str | None = None) -> Response:
-    """Answer the current request.
-
-    :param limit: rate of failed attempts from one address. Those that prove who they are do not count: a busy service
+    :ivar limit: rate of failed attempts from one address. Those that prove who they are do not count: a busy service
         calls from one address thousands of times a minute, and whoever guesses secrets fails each time.
     """
+
+    path: str
+    methods: tuple[str, ...]
+    by: Callable[[Protocol, HttpRequest], Answer]
+    limit: str | None = None
+
+    def serve(self, sent: HttpRequest) -> Answer:
+        """Answer with the running application's protocol."""
+        return self.by(cast("Protocol", current_app.extensions[KEY]), sent)
+
+
+TOKEN: Final = Endpoint(TOKEN_PATH, ("POST",), lambda protocol, sent: protocol.back_channel.token(sent), "token")
+USERINFO: Final = Endpoint("/userinfo", ("GET", "POST"), lambda protocol, sent: protocol.userinfo.answer(sent))
+REVOCATION: Final = Endpoint(
+    "/revoke",
+    ("POST",),
+    lambda protocol, sent: protocol.back_channel.endpoint(Revocation.ENDPOINT_NAME, sent),
+    "token",
+)
+INTROSPECTION: Final = Endpoint(
+    "/introspect",
+    ("POST",),
+    lambda protocol, sent: protocol.back_channel.endpoint(Introspection.ENDPOINT_NAME, sent),
+    "introspection",
+)
+
+
+def exchange(endpoint: Endpoint) -> Response:
+    """Answer Flask's current request."""
+    answer = _answered(endpoint, request.environ)
+    return Response(answer.body, answer.status, list(answer.headers))
+
+
+def install(app: Flask) -> None:
+    """Put the shortcut in front of Flask and behind the proxies' middleware, which tells the caller's address."""
+    if isinstance(app.wsgi_app, ProxyFix):
+        app.wsgi_app.app = Shortcut(app, app.wsgi_app.app)
+    else:
+        app.wsgi_app = Shortcut(app, app.wsgi_app)  # type: ignore[method-assign]
+
+
+class Shortcut:
+    """WSGI in front of Flask: answers the back channel, and hands everything else on."""
+
+    def __init__(self, app: Flask, inner: WSGIApplication) -> None:
+        self._app = app
+        self._inner = inner
+        self._endpoints: Mapping[tuple[str, str], Endpoint] = {
+            (endpoint.path, method): endpoint
+            for endpoint in (TOKEN, USERINFO, REVOCATION, INTROSPECTION)
+            for method in endpoint.methods
+        }
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        endpoint = self._endpoints.get((environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]))
+        if endpoint is None:
+            return self._inner(environ, start_response)
+        try:
+            with self._app.app_context():
+                answer = _answered(endpoint, environ)
+        except Exception:  # noqa: BLE001 - the last line before the server, as Flask's own
+            _log.exception("a request could not be answered", extra={"path": endpoint.path})
+            answer = json_answer({"error": "server_error"}, status=500)
+        length = ("Content-Length", str(len(answer.body)))
+        start_response(_STATUS_LINES[answer.status], [*answer.headers, length])
+        return [answer.body]
+
+
+def _answered(endpoint: Endpoint, environ: WSGIEnvironment) -> Answer:
     settings = services().settings
     try:
-        answer = serve(HttpRequest.read(request.environ, max_bytes=settings.server.max_body_bytes))
+        answer = endpoint.serve(HttpRequest.read(environ, max_bytes=settings.server.max_body_bytes))
     except MalformedRequestError as error:
         answer = error_answer(oauth_error(error), realm=settings.issuer)
-    if answer.status == _UNAUTHORIZED and limit is not None and (wait := limits.exceeded(limit)) is not None:
-        return Response("", 429, {"Retry-After": str(wait), "Cache-Control": "no-store"})
-    return Response(answer.body, answer.status, list(answer.headers))
+    if answer.status == HTTPStatus.UNAUTHORIZED and endpoint.limit is not None:
+        wait = limits.exceeded(endpoint.limit, environ.get("REMOTE_ADDR"))
+        if wait is not None:
+            return Answer(429, (("Retry-After", str(wait)), *NO_STORE))
+    return answer

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from idp.protocol.introspection import Introspection
 from idp.web.access import protocol
-from idp.web.oidc.exchange import exchange, protocol_parts
+from idp.web.oidc.exchange import INTROSPECTION, exchange
 
 if TYPE_CHECKING:
     from flask import Response
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
 bp = Blueprint("introspection", __name__)
 
 
-@bp.post("/introspect")
+@bp.route(INTROSPECTION.path, methods=INTROSPECTION.methods)
 @protocol
 def introspect() -> Response:
     """Tell an authenticated resource server whether a token may be used."""
-    back_channel = protocol_parts().back_channel
-    return exchange(lambda sent: back_channel.endpoint(Introspection.ENDPOINT_NAME, sent), limit="introspection")
+    return exchange(INTROSPECTION)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from idp.protocol.revocation import Revocation
 from idp.web.access import protocol
-from idp.web.oidc.exchange import exchange, protocol_parts
+from idp.web.oidc.exchange import REVOCATION, exchange
 
 if TYPE_CHECKING:
     from flask import Response
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
 bp = Blueprint("revocation", __name__)
 
 
-@bp.post("/revoke")
+@bp.route(REVOCATION.path, methods=REVOCATION.methods)
 @protocol
 def revoke() -> Response:
     """Revoke what the client holds."""
-    back_channel = protocol_parts().back_channel
-    return exchange(lambda sent: back_channel.endpoint(Revocation.ENDPOINT_NAME, sent), limit="token")
+    return exchange(REVOCATION)

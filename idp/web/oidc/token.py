@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from idp.protocol.assembly import TOKEN_PATH
 from idp.web.access import protocol
-from idp.web.oidc.exchange import exchange, protocol_parts
+from idp.web.oidc.exchange import TOKEN, exchange
 
 if TYPE_CHECKING:
     from flask import Response
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 bp = Blueprint("token", __name__)
 
 
-@bp.post(TOKEN_PATH)
+@bp.route(TOKEN.path, methods=TOKEN.methods)
 @protocol
 def token() -> Response:
     """Answer a token request."""
-    return exchange(protocol_parts().back_channel.token, limit="token")
+    return exchange(TOKEN)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from idp.web.access import protocol
-from idp.web.oidc.exchange import exchange, protocol_parts
+from idp.web.oidc.exchange import USERINFO, exchange
 
 if TYPE_CHECKING:
     from flask import Response
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 bp = Blueprint("userinfo", __name__)
 
 
-@bp.route("/userinfo", methods=["GET", "POST"])
+@bp.route(USERINFO.path, methods=USERINFO.methods)
 @protocol
 def userinfo() -> Response:
     """Answer whoever presents an access token."""
-    return exchange(protocol_parts().userinfo.answer)
+    return exchange(USERINFO)
