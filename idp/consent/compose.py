@@ -91,13 +91,23 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
 
 
 def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool) -> Choices:
-    """Return the choices to show: what was submitted, or at first only what the service cannot do without."""
+    """Return the choices to show: what was submitted, or at first only what the service cannot do without.
+
+    :param select_all: tick everything that could be sent as well.
+    """
     asked = frozenset(claim.name for claim in at.asked)
     essential = asked & frozenset(at.assessment.essential)
     shown = choices or Choices(allowed=essential)
     if not select_all:
         return shown
-    return Choices(asked, shown.forms, shown.attributes, shown.typed, shown.duration)
+    # What the citizen does not hold would only ask them to type it: ticking that stays their own doing.
+    held = {
+        claim.name
+        for claim in at.asked
+        if kept_as(claim.name, catalogue=at.catalogue).name in shown.typed
+        or candidates(at.document, claim, catalogue=at.catalogue, today=at.today)
+    }
+    return Choices(shown.allowed | essential | held, shown.forms, shown.attributes, shown.typed, shown.duration)
 
 
 def _uses(at: Situation) -> tuple[RegisteredUse, ...]:

@@ -194,6 +194,15 @@ def test_select_all_ticks_everything_and_keeps_what_was_typed(town: Town) -> Non
     assert page.duration is Duration.ONCE
 
 
+def test_select_all_leaves_what_the_citizen_does_not_hold(town: Town) -> None:
+    page = town.page(town.ask("given_name", "phone_number"), town.service(*PERMIT), select_all=True)
+
+    assert {each.claim: each.ticked for each in page.needed + page.optional} == {
+        "given_name": True,
+        "phone_number": False,
+    }
+
+
 def test_refusing_an_essential_detail_stores_nothing(town: Town) -> None:
     service, request = town.service(*PERMIT), town.ask(*ALL)
 
