@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from idp.consent.values import Duration
 from idp.web.access import public
+from idp.web.citizen.sharing_shown import SharedService, shared
 from idp.web.context import current_session, services
 from idp.web.pages import page_blueprint
 
 bp = page_blueprint("home", __name__)
+
+#: How long before a standing choice is asked again the front page mentions it.
+SOON = timedelta(days=30)
 
 
 @bp.get("/")
@@ -20,4 +27,13 @@ def index() -> ResponseReturnValue:
     if session is None:
         return render_template("citizen/welcome.html")
     ready = services().vault.ready(session.account_id)
-    return render_template("citizen/home.html", ready=ready)
+    return render_template("citizen/home.html", ready=ready, ending=_ending(session.account_id))
+
+
+def _ending(account_id: str) -> tuple[SharedService, ...]:
+    now = services().clock.now()
+    return tuple(
+        shared(grant)
+        for grant in services().consent.shared_with(account_id)
+        if grant.live(now) and grant.duration is Duration.STANDING and grant.reconfirm_at - now <= SOON
+    )

@@ -1,7 +1,11 @@
 """The front page."""
 
+from flask import Flask
 from flask.testing import FlaskClient
 
+from idp.services import Services
+from tests.doubles import FrozenClock
+from tests.protocol.sign_on import Browser, register
 from tests.web.citizen.visitor import Visitor
 
 
@@ -24,3 +28,20 @@ def test_a_citizen_with_one_is_left_in_peace(visitor: Visitor) -> None:
     visitor.send("confirm-recovery-code", recovery_code=code)
 
     assert "Nothing needs you at the moment" in visitor.open("/").text
+
+
+def test_sharing_that_is_soon_asked_again_is_listed(app: Flask, services: Services, clock: FrozenClock) -> None:
+    register(services)
+    browser = Browser(app)
+    browser.sign_up()
+    browser.agree("given_name")
+    before = browser.http.get("/").text
+    clock.advance(days=340)
+    browser.sign_in()
+
+    after = browser.http.get("/").text
+
+    assert "Nothing needs you at the moment" in before
+    assert "Sharing to check soon" in after
+    assert "Parking permits" in after
+    assert "Nothing needs you at the moment" not in after
