@@ -14,6 +14,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, event
 from sqlalchemy.orm import DeclarativeBase
@@ -133,7 +134,11 @@ class Database:
 
 def _engine_options(settings: DatabaseSettings) -> dict[str, Any]:
     if settings.url.startswith("sqlite"):
-        return {"connect_args": {"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000}}
+        return {
+            "connect_args": {"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000},
+            # SQLite keeps JSON as text; a grant has four such columns, and the standard library takes 5 us for each.
+            "json_deserializer": msgspec.json.decode,
+        }
     return {"pool_size": settings.pool_size, "max_overflow": settings.pool_size, "pool_pre_ping": False}
 
 

@@ -26,7 +26,8 @@ class Prepared:
     """
 
     def __init__(self, statement: Executable, *, db: Database) -> None:
-        self._statement = statement
+        # Without it, PostgreSQL's driver does not tell how many rows an INSERT added.
+        self._statement = statement.execution_options(preserve_rowcount=True)
         self._db = db
         self._engine = db.engine
         self._direct = db.dialect == "sqlite"
