@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from idp.services import Services
     from idp.storage.db import Database
 
-pytest_plugins = ["tests.plugins.no_skips"]
+pytest_plugins = ["tests.plugins.no_skips", "tests.browser"]
 
 #: Long enough for the checks, known to nobody: tests only.
 TEST_SECRETS = {"key_encryption": "k" * 20 + "0123456789abcdef" * 2, "pepper": "p" * 20 + "fedcba9876543210" * 2}

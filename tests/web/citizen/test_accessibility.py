@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import NewPage, chromium, new_page, served
+from tests.browser import NewPage
 from tests.web.axe import violations
 from tests.web.citizen.visitor import PASSWORD
-
-__all__ = ["chromium", "new_page", "served"]
 
 pytestmark = pytest.mark.browser
 

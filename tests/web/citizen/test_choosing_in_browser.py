@@ -15,11 +15,9 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from idp.services import Services
-from tests.browser import NewPage, chromium, new_page, served
+from tests.browser import NewPage
 from tests.web.axe import violations
 from tests.web.citizen.chooser import CHALLENGE, Chooser, register
-
-__all__ = ["chromium", "new_page", "served"]
 
 pytestmark = pytest.mark.browser
 
