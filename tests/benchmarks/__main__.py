@@ -68,15 +68,16 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
         PROFFER_LIMITS__AUTHORIZE="off",
         PROFFER_LIMITS__TOKEN="off",
         PROFFER_DATABASE__SQLITE_SYNCHRONOUS=options.synchronous,
-        # As few threads as wrk's connections need: SQLite has one writer anyway.
     )
     provider.command("migrate")
     provider.import_clients(seed.CLIENTS)
-    provider.import_accounts(seed.ACCOUNTS)
+    # A refresh token is used up by a run, so each run has citizens of its own.
+    citizens = seed.THREADS * (options.repeats + 1)
+    provider.import_accounts(seed.accounts(citizens))
     provider.start()
     try:
         _pin(provider.pid)
-        signed = [seed.sign_on(provider, number) for number in range(seed.CITIZENS)]
+        signed = [seed.sign_on(provider, number) for number in range(citizens)]
         for load in _loads(provider, signed, folder, options):
             if options.only and options.only not in load.name:
                 continue
@@ -92,9 +93,11 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
 def _loads(
     provider: StartedProvider, signed: list[seed.Signed], folder: Path, options: argparse.Namespace
 ) -> list[Load]:
-    tokens, cookies = folder / "tokens", folder / "cookies"
-    tokens.write_text("".join(f"{each.refresh_token}\n" for each in signed))
-    cookies.write_text("".join(f"{each.cookie}\n" for each in signed))
+    cookies = folder / "cookies"
+    cookies.write_text("".join(f"{each.cookie}\n" for each in signed[: seed.THREADS]))
+    for number in range(options.repeats + 1):
+        group = signed[number * seed.THREADS : (number + 1) * seed.THREADS]
+        (folder / f"tokens.{number}").write_text("".join(f"{each.refresh_token}\n" for each in group))
     if not options.only or options.only in "code exchange":
         print("preparing codes", file=sys.stderr)
         for number, seconds in enumerate([options.warm_up, *[options.seconds] * options.repeats]):
@@ -110,7 +113,7 @@ def _loads(
             {**form, "BODY": urlencode({"grant_type": "client_credentials", "scope": "api"})},
         ),
         Load("code exchange", "/token", "code_exchange.lua", {**form, "CODES": str(folder / "codes.{run}"), "FORM": _CODE_FORM}),
-        Load("refresh", "/token", "refresh.lua", {**form, "TOKENS": str(tokens)}),
+        Load("refresh", "/token", "refresh.lua", {**form, "TOKENS": str(folder / "tokens.{run}")}),
         Load("userinfo", "/userinfo", "bearer.lua", {"TOKEN": signed[0].access_token}),
         Load(
             "introspection",

@@ -20,8 +20,23 @@ if TYPE_CHECKING:
 SECRET = "bench-secret-0123456789-abcdefghij"  # noqa: S105
 CALLBACK = "http://127.0.0.1:1/callback"
 PASSWORD = "harbour-lantern-quietly-42"  # noqa: S105
-#: One for each of wrk's threads, so that no two steps of one citizen run at the same time.
-CITIZENS = 4
+#: wrk's threads, each with a citizen of its own, so that no two steps of one citizen run at the same time.
+THREADS = 4
+
+
+def accounts(number: int) -> dict[str, object]:
+    """That many citizens, as `proffer accounts import` reads them."""
+    return {
+        "accounts": [
+            {
+                "login": f"bench-{each}",
+                "password": PASSWORD,
+                "details": {"given_name": "Amina", "family_name": "Haddad", "email": f"amina{each}@mail.example"},
+            }
+            for each in range(number)
+        ]
+    }
+
 
 CLIENTS = {
     "organisations": {"bench": {"legal_name": "Benchmark"}},
@@ -39,23 +54,12 @@ CLIENTS = {
         }
     ],
 }
-ACCOUNTS = {
-    "accounts": [
-        {
-            "login": f"bench-{number}",
-            "password": PASSWORD,
-            "details": {"given_name": "Amina", "family_name": "Haddad", "email": f"amina{number}@mail.example"},
-        }
-        for number in range(CITIZENS)
-    ]
-}
-
 AUTHORIZATION = "Basic " + base64.b64encode(f"bench:{SECRET}".encode()).decode()
 _REQUEST = {
     "response_type": "code",
     "client_id": "bench",
     "redirect_uri": CALLBACK,
-    "scope": "openid email",
+    "scope": "openid profile email",
     "state": "s" * 22,
     "nonce": "n" * 22,
 }
@@ -78,7 +82,7 @@ class Signed:
 def sign_on(provider: StartedProvider, number: int) -> Signed:
     """Sign a citizen in and agree to everything, with a refresh token."""
     browser = PlainBrowser()
-    browser.open(provider.issuer + authorize_path("openid email offline_access") + "&prompt=consent")
+    browser.open(provider.issuer + authorize_path("openid profile email offline_access") + "&prompt=consent")
     browser.submit("login-submit", username=f"bench-{number}", password=PASSWORD)
     browser.submit("consent-select-all")
     browser.submit("consent-allow")
