@@ -12,6 +12,7 @@ a deferred transaction that reads first and writes later fails with SQLITE_BUSY 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -40,8 +41,12 @@ NAMING = {
 #: How long a SQLite writer waits for another one before it gives up, in milliseconds.
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 
+#: Whether the transaction that is about to begin is `renewable`.
+_renewable: ContextVar[bool] = ContextVar("proffer_renewable", default=False)
+
 _JOINED = "proffer_transaction_depth"
 _READ_ONLY = "proffer_reading"
+_SYNCHRONOUS = "proffer_synchronous"
 
 
 class Base(DeclarativeBase):
@@ -85,9 +90,11 @@ class Database:
         return self._engine.dialect.name
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, renewable: bool = False) -> Iterator[Session]:
         """Run the block in the current transaction, or in a new one that commits at its end.
 
+        :param renewable: what is written can be had again by signing on again, so a power cut may take the last of
+            it: SQLite does not wait for the disk. A crash of the server loses nothing. Counts for a new one only.
         :returns: the ORM session; ``session.execute`` takes Core statements as well.
         """
         session = self._extension.session()
@@ -100,6 +107,7 @@ class Database:
                 session.info[_JOINED] = depth
             return
         session.info[_JOINED] = 1
+        waiting = _renewable.set(renewable)
         try:
             yield session
             session.commit()
@@ -108,6 +116,7 @@ class Database:
             raise
         finally:
             session.info[_JOINED] = 0
+            _renewable.reset(waiting)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -147,16 +156,23 @@ def _prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
     def _connected(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type
         # The driver must not open transactions by itself: `_begun` says when and how.
         connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        # FULL: a commit is on disk before it is acknowledged. NORMAL survives a killed process but
-        # may lose the last commits to a power cut.
-        cursor.execute(f"PRAGMA synchronous={synchronous.upper()}")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
-        cursor.close()
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        if not connection.get_execution_options().get(_READ_ONLY):
-            connection.connection.driver_connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
+        if connection.get_execution_options().get(_READ_ONLY):
+            return
+        driver: Any = connection.connection.driver_connection
+        # `full` waits for the disk at each commit, `normal` leaves that to the next checkpoint. It holds for a
+        # connection, and can only change outside a transaction.
+        wanted = "normal" if _renewable.get() else synchronous
+        if connection.info.get(_SYNCHRONOUS, synchronous) != wanted:
+            driver.execute(f"PRAGMA synchronous={wanted}")
+            connection.info[_SYNCHRONOUS] = wanted
+        driver.execute("BEGIN IMMEDIATE")
