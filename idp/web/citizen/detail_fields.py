@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from idp.claims import countries
 from idp.claims.places import ADDRESS_PARTS, PLACE_PARTS
 from idp.claims.values import Format
+from idp.web.citizen.detail_controls import AUTOCOMPLETE, CONTROLS, Control, member_label
 from idp.web.languages import current
 
 #: Members of the formats that take several inputs, in the order of the page.
@@ -25,56 +26,6 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
 }
 #: How many countries one form takes; `idp.claims` says how many a citizen may hold.
 _MOST_COUNTRIES = 10
-
-#: What browsers may fill in by themselves (HTML §4.10.18.7, WCAG 2.2 success criterion 1.3.5).
-_AUTOCOMPLETE: Mapping[str, str] = {
-    "name": "name",
-    "given_name": "given-name",
-    "middle_name": "additional-name",
-    "family_name": "family-name",
-    "nickname": "nickname",
-    "email": "email",
-    "phone_number": "tel",
-    "website": "url",
-    "gender": "sex",
-    "birthdate.day": "bday-day",
-    "birthdate.month": "bday-month",
-    "birthdate.year": "bday-year",
-    "address.street_address": "street-address",
-    "address.locality": "address-level2",
-    "address.region": "address-level1",
-    "address.postal_code": "postal-code",
-    "address.country": "country-name",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """The kind of an input: its type, on-screen keyboard, direction of writing and width."""
-
-    type: str = "text"
-    inputmode: str | None = None
-    dir: str = "auto"
-    width: str | None = None
-
-
-_DIGITS = Control(inputmode="numeric", dir="ltr", width="s")
-_CODE = Control(dir="ltr", width="m")
-_CONTROLS: Mapping[str, Control] = {
-    Format.EMAIL: Control("email", "email", "ltr"),
-    Format.PHONE: Control("tel", "tel", "ltr", "m"),
-    Format.URL: Control("url", "url", "ltr"),
-    Format.BOOLEAN: Control("radio"),
-    Format.TIMEZONE: _CODE,
-    Format.LOCALE: _CODE,
-    Format.NATIONAL_IDENTIFIER: _CODE,
-    "day": _DIGITS,
-    "month": _DIGITS,
-    "year": _DIGITS,
-    "postal_code": _CODE,
-    "street_address": Control("textarea"),
-    "country": Control("country"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +81,9 @@ def typed_field(
     elif kind == Format.COUNTRIES:
         parts = tuple(_countries(name, raw))
     else:
-        control = _CONTROLS.get(kind, Control())
+        control = CONTROLS.get(kind, Control())
         text = _country(raw) if control.type == "country" else _text(raw)
-        parts = (Part(name, label, text, control, _AUTOCOMPLETE.get(claim)),)
+        parts = (Part(name, label, text, control, AUTOCOMPLETE.get(claim)),)
     at_fault = f"{name}.{faulty}" if faulty and kind in MEMBERS else None
     return TypedField(name=name, label=label, hint=hint, error=error, faulty=at_fault, parts=parts)
 
@@ -151,10 +102,10 @@ def read(form: MultiDict[str, str], name: str, kind: str) -> str | dict[str, str
 def _member(name: str, claim: str, member: str, value: str) -> Part:
     return Part(
         name=f"{name}.{member}",
-        label=_member_label(member),
+        label=member_label(member),
         value=_country(value) if member == "country" else value,
-        control=_CONTROLS.get(member, Control()),
-        autocomplete=_AUTOCOMPLETE.get(f"{claim}.{member}"),
+        control=CONTROLS.get(member, Control()),
+        autocomplete=AUTOCOMPLETE.get(f"{claim}.{member}"),
         optional=member in ("region", "postal_code"),
     )
 
@@ -175,7 +126,7 @@ def _countries(name: str, raw: object) -> list[Part]:
             name=_nth(name, i),
             label=_("Country") if i == 0 else _("Another country"),
             value=_country(value),
-            control=_CONTROLS["country"],
+            control=CONTROLS["country"],
             autocomplete=None,
             optional=i > 0,
         )
@@ -196,17 +147,3 @@ def _text(raw: object) -> str:
     if isinstance(raw, bool):
         return "true" if raw else "false"
     return "" if raw is None else str(raw)
-
-
-def _member_label(member: str) -> str:
-    labels: Mapping[str, str] = {
-        "day": _("Day"),
-        "month": _("Month"),
-        "year": _("Year"),
-        "street_address": _("Street and house number"),
-        "locality": _("Town or city"),
-        "region": _("Region, state or county"),
-        "postal_code": _("Postcode"),
-        "country": _("Country"),
-    }
-    return labels[member]
