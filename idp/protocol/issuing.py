@@ -28,7 +28,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services) -> 
         requested=(*ticket.userinfo, *ticket.id_token),
         client=flow.client,
     )
-    with services.db.transaction():
+    with services.db.transaction(renewable=True):
         finish(flow, services=services)
         code = services.tokens.issue_code(
             _sign_on(flow, session, ticket),

@@ -4,21 +4,19 @@ Writes happen inside :meth:`Database.transaction`. It joins: the outermost block
 exception rolls everything back, so a use case made of smaller use cases is still one commit.
 Reads happen inside :meth:`Database.reading`, which costs no BEGIN and no COMMIT outside a
 transaction and sees the transaction's own writes inside one.
-
-SQLite runs in WAL mode with foreign keys on. Its writers take the lock at once (BEGIN IMMEDIATE):
-a deferred transaction that reads first and writes later fails with SQLITE_BUSY instead of waiting.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
+
+from idp.storage import sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,15 +36,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-#: How long a SQLite writer waits for another one before it gives up, in milliseconds.
-SQLITE_BUSY_TIMEOUT_MS = 10_000
-
-#: Whether the transaction that is about to begin is `renewable`.
-_renewable: ContextVar[bool] = ContextVar("proffer_renewable", default=False)
-
 _JOINED = "proffer_transaction_depth"
-_READ_ONLY = "proffer_reading"
-_SYNCHRONOUS = "proffer_synchronous"
 
 
 class Base(DeclarativeBase):
@@ -74,8 +64,8 @@ class Database:
         with app.app_context():
             self._engine: Engine = self._extension.engine
         if self._engine.dialect.name == "sqlite":
-            _prepare_sqlite(self._engine, synchronous=settings.sqlite_synchronous)
-            self._reading_engine = self._engine.execution_options(**{_READ_ONLY: True})
+            sqlite.prepare(self._engine, synchronous=settings.sqlite_synchronous)
+            self._reading_engine = self._engine.execution_options(**{sqlite.READ_ONLY: True})
         else:
             self._reading_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -107,7 +97,7 @@ class Database:
                 session.info[_JOINED] = depth
             return
         session.info[_JOINED] = 1
-        waiting = _renewable.set(renewable)
+        outer = sqlite.renewable.set(renewable)
         try:
             yield session
             session.commit()
@@ -116,7 +106,7 @@ class Database:
             raise
         finally:
             session.info[_JOINED] = 0
-            _renewable.reset(waiting)
+            sqlite.renewable.reset(outer)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -144,35 +134,8 @@ class Database:
 def _engine_options(settings: DatabaseSettings) -> dict[str, Any]:
     if settings.url.startswith("sqlite"):
         return {
-            "connect_args": {"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000},
+            "connect_args": {"timeout": sqlite.BUSY_TIMEOUT_MS / 1000},
             # SQLite keeps JSON as text; a grant has four such columns, and the standard library takes 5 us for each.
             "json_deserializer": msgspec.json.decode,
         }
     return {"pool_size": settings.pool_size, "max_overflow": settings.pool_size, "pool_pre_ping": False}
-
-
-def _prepare_sqlite(engine: Engine, *, synchronous: str) -> None:
-    @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type
-        # The driver must not open transactions by itself: `_begun` says when and how.
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            f"synchronous={synchronous}",
-            "foreign_keys=ON",
-            f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begun(connection: Connection) -> None:
-        if connection.get_execution_options().get(_READ_ONLY):
-            return
-        driver: Any = connection.connection.driver_connection
-        # `full` waits for the disk at each commit, `normal` leaves that to the next checkpoint. It holds for a
-        # connection, and can only change outside a transaction.
-        wanted = "normal" if _renewable.get() else synchronous
-        if connection.info.get(_SYNCHRONOUS, synchronous) != wanted:
-            driver.execute(f"PRAGMA synchronous={wanted}")
-            connection.info[_SYNCHRONOUS] = wanted
-        driver.execute("BEGIN IMMEDIATE")

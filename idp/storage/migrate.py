@@ -14,7 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
 
 from idp import resources
-from idp.storage.db import SQLITE_BUSY_TIMEOUT_MS, Base
+from idp.storage.db import Base
+from idp.storage.sqlite import BUSY_TIMEOUT_MS
 
 #: Any number, as long as nothing else on the server takes the same one.
 _POSTGRES_LOCK: Final = 7_701_946_633
@@ -106,7 +107,7 @@ def _one_transaction(engine: Engine) -> None:
         # The driver would commit before each change of a table. Foreign keys stay unenforced, which is SQLite's
         # default: rebuilding a table drops the old one for a moment.
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:

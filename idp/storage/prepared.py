@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from idp.storage.sqlite import set_waiting
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -23,9 +25,11 @@ class Prepared:
     """One statement that is a transaction by itself, unless one is open.
 
     :param statement: Core's, with named parameters and without lists that grow.
+    :param renewable: as for :meth:`idp.storage.db.Database.transaction`, where none is open.
     """
 
-    def __init__(self, statement: Executable, *, db: Database) -> None:
+    def __init__(self, statement: Executable, *, db: Database, renewable: bool = False) -> None:
+        self._wait = not renewable
         # Without it, PostgreSQL's driver does not tell how many rows an INSERT added.
         self._statement = statement.execution_options(preserve_rowcount=True)
         self._db = db
@@ -76,6 +80,7 @@ class Prepared:
             values.append(value if convert is None else convert(value))
         pooled = self._engine.raw_connection()
         try:
+            set_waiting(pooled, wait=self._wait)
             cursor = pooled.cursor()
             # Whoever counts or traces statements sees this one too.
             for listener in self._engine.dispatch.before_cursor_execute:
