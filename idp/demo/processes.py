@@ -43,7 +43,7 @@ class Child:
     ready_url: str
 
 
-class Stopped(BaseException):  # noqa: N818 - a request, like KeyboardInterrupt, not an error
+class Stopped(BaseException):
     """Somebody asked for the end: Ctrl-C, or a termination signal."""
 
 

@@ -1,6 +1,6 @@
 """`make bench`: print how fast the endpoints are, against a bare Flask route under the same server.
 
-    python -m tests.benchmarks [--seconds 4] [--repeats 3] [--database URL] [--synchronous full|normal] [--only NAME]
+python -m tests.benchmarks [--seconds 4] [--repeats 3] [--database URL] [--synchronous full|normal] [--only NAME]
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ def _loads(
         for number, seconds in enumerate([options.warm_up, *[options.seconds] * options.repeats]):
             seed.write_codes(provider, signed[0], folder / f"codes.{number}", number=seconds * _CODES_PER_SECOND)
     form = {"AUTHORIZATION": seed.AUTHORIZATION}
+    codes = {**form, "CODES": str(folder / "codes.{run}"), "FORM": _CODE_FORM}
     return [
         Load("discovery", "/.well-known/openid-configuration"),
         Load("jwks", "/jwks.json"),
@@ -112,7 +113,7 @@ def _loads(
             "form_post.lua",
             {**form, "BODY": urlencode({"grant_type": "client_credentials", "scope": "api"})},
         ),
-        Load("code exchange", "/token", "code_exchange.lua", {**form, "CODES": str(folder / "codes.{run}"), "FORM": _CODE_FORM}),
+        Load("code exchange", "/token", "code_exchange.lua", codes),
         Load("refresh", "/token", "refresh.lua", {**form, "TOKENS": str(folder / "tokens.{run}")}),
         Load("userinfo", "/userinfo", "bearer.lua", {"TOKEN": signed[0].access_token}),
         Load(
@@ -135,8 +136,21 @@ def _yardstick(options: argparse.Namespace) -> Rate:
     port = free_port()
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1",
-            "--blocking-threads", "1", "--no-ws", "--log-level", "warning", "tests.benchmarks.yardstick:app",
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--port",
+            str(port),
+            "--workers",
+            "1",
+            "--blocking-threads",
+            "1",
+            "--no-ws",
+            "--log-level",
+            "warning",
+            "tests.benchmarks.yardstick:app",
         ]
     )
     try:

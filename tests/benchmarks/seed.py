@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from tests.journeys.provider import StartedProvider
 
-SECRET = "bench-secret-0123456789-abcdefghij"  # noqa: S105
+SECRET = "bench-secret-0123456789-abcdefghij"
 CALLBACK = "http://127.0.0.1:1/callback"
-PASSWORD = "harbour-lantern-quietly-42"  # noqa: S105
+PASSWORD = "harbour-lantern-quietly-42"
 #: wrk's threads, each with a citizen of its own, so that no two steps of one citizen run at the same time.
 THREADS = 4
 
@@ -83,7 +83,7 @@ def sign_on(provider: StartedProvider, number: int) -> Signed:
     """Sign a citizen in and agree to everything, with a refresh token."""
     browser = PlainBrowser()
     browser.open(provider.issuer + authorize_path("openid profile email offline_access") + "&prompt=consent")
-    browser.submit("login-submit", username=f"bench-{number}", password=PASSWORD)
+    browser.submit("login-submit", typed={"username": f"bench-{number}", "password": PASSWORD})
     browser.submit("consent-select-all")
     browser.submit("consent-allow")
     if not browser.url.startswith(CALLBACK):

@@ -59,12 +59,18 @@ def measure(load: Load, *, address: str, seconds: int, repeats: int, warm_up: in
 
 def _run(load: Load, *, address: str, seconds: int, number: int) -> Rate:
     command = [
-        "wrk", f"-t{load.threads}", f"-c{load.connections}", f"-d{seconds}s", "--timeout", "10s", "--latency",
+        "wrk",
+        f"-t{load.threads}",
+        f"-c{load.connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "10s",
+        "--latency",
     ]
     if load.script:
         command += ["-s", str(SCRIPTS / load.script)]
     environment = {name: value.replace("{run}", str(number)) for name, value in load.environment.items()}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [*command, address + load.path],
         env={**os.environ, **environment, "THREADS": str(load.threads)},
         capture_output=True,

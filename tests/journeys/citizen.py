@@ -26,17 +26,18 @@ class Citizen:
     def sign_up(self) -> None:
         """Create the account and confirm the recovery code."""
         self.browser.open(f"{self.provider.issuer}/sign-up")
-        self.browser.submit("sign-up-submit", username=self.login, password=self.password)
+        self.browser.submit("sign-up-submit", typed={"username": self.login, "password": self.password})
         assert self.browser.status == 200, self.browser.text
         shown = re.search(r'id="recovery-code"[^>]*>([^<]+)<', self.browser.body)
         assert shown, self.browser.text
         self.recovery_code = shown[1]
-        self.browser.submit("recovery-code-submit", recovery_code=self.recovery_code)
+        self.browser.submit("recovery-code-submit", typed={"recovery_code": self.recovery_code})
         assert self.browser.path == "/", self.browser.text
 
-    def sign_in(self) -> None:
+    def sign_in(self, password: str | None = None) -> None:
         """Sign in on the page that is open."""
-        self.browser.submit("login-submit", username=self.login, password=self.password)
+        typed = {"username": self.login, "password": password or self.password}
+        self.browser.submit("login-submit", typed=typed)
 
     def add_detail(self, claim: str, value: str) -> None:
         """Add a detail that has one field, or a date."""
@@ -46,7 +47,7 @@ class Citizen:
             fields = {"value.year": year, "value.month": month, "value.day": day}
         else:
             fields = {"value": value}
-        self.browser.submit("detail-save", **fields)
+        self.browser.submit("detail-save", typed=fields)
         assert self.browser.path == "/details", self.browser.text
 
     def choose(self, *claims: str, once: bool = False) -> None:
@@ -73,4 +74,4 @@ class Citizen:
         link = re.search(rf'href="(/details/[^"]+/change)"[^>]*>Change<span[^>]*>\s*{label}', self.browser.body)
         assert link, self.browser.text
         self.browser.open(self.provider.issuer + link[1])
-        self.browser.submit("detail-save", value=value)
+        self.browser.submit("detail-save", typed={"value": value})

@@ -67,7 +67,7 @@ def leaks(known: Mapping[str, str], database_url: str, *logs: Path) -> list[str]
     for place, hay in haystacks(database_url, *logs):
         folded = hay.lower()
         for name, forms in needles.items():
-            if any(form in hay or form.lower() in folded and len(form) > 11 for form in forms):
+            if any(form in hay or (form.lower() in folded and len(form) > 11) for form in forms):
                 found.append(f"{name} in {place}")
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -24,8 +25,10 @@ class Form:
     #: id of each button -> (name, value, formaction)
     buttons: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
-    #: id of each field -> (name, value)
+    #: id of each box or radio -> (name, value)
     by_id: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: Names of groups of which one may be chosen.
+    radios: set[str] = field(default_factory=set)
 
 
 class _Forms(HTMLParser):
@@ -43,34 +46,39 @@ class _Forms(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        present = {name for name, _ in attrs}
         if tag == "h1":
             self._heading = True
         if tag == "form":
             self._open = Form(given.get("action", ""), given.get("method", "get").lower())
             self.forms.append(self._open)
-        form = self._open
-        if form is None:
+        if self._open is None:
             return
-        name, value = given.get("name", ""), given.get("value", "")
         if "id" in given:
-            form.ids.add(given["id"])
-        if tag == "button" or (tag == "input" and given.get("type") == "submit"):
-            form.buttons[given.get("id", f"{name}={value}")] = (name, value, given.get("formaction"))
-        elif tag == "input" and name and "disabled" not in present:
-            if "id" in given:
-                form.by_id[given["id"]] = (name, value or "on")
-            if given.get("type") in ("checkbox", "radio"):
-                chosen = form.fields if "checked" in present else form.unchosen
-                chosen.append((name, value or "on"))
-            else:
-                form.fields.append((name, value))
+            self._open.ids.add(given["id"])
+        if tag == "button":
+            name, value = given.get("name", ""), given.get("value", "")
+            self._open.buttons[given.get("id", f"{name}={value}")] = (name, value, given.get("formaction"))
+        elif tag == "input" and given.get("name") and "disabled" not in given:
+            self._take_input(self._open, given)
         elif tag == "select":
-            self._select, self._options = name, []
+            self._select, self._options = given.get("name", ""), []
         elif tag == "option" and self._select is not None:
-            self._options.append((value, "selected" in present))
+            self._options.append((given.get("value", ""), "selected" in given))
         elif tag == "textarea":
-            self._textarea, self._text = name, ""
+            self._textarea, self._text = given.get("name", ""), ""
+
+    @staticmethod
+    def _take_input(form: Form, given: dict[str, str]) -> None:
+        name, value, kind = given["name"], given.get("value", ""), given.get("type")
+        if kind not in ("checkbox", "radio"):
+            form.fields.append((name, value))
+            return
+        pair = (name, value or "on")
+        (form.fields if "checked" in given else form.unchosen).append(pair)
+        if kind == "radio":
+            form.radios.add(name)
+        if "id" in given:
+            form.by_id[given["id"]] = pair
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "h1":
@@ -139,43 +147,26 @@ class PlainBrowser:
                 return form
         raise AssertionError(f"no form on {self.path} ({self.status}) holds #{element_id}")
 
-    def submit(
-        self,
-        button: str,
-        *,
-        tick: tuple[str, ...] = (),
-        untick: tuple[str, ...] = (),
-        **values: str,
-    ) -> None:
+    def submit(self, button: str, *, tick: tuple[str, ...] = (), typed: Mapping[str, str] | None = None) -> None:
         """Press a button.
 
         :param button: its id.
         :param tick: ids of boxes and radios to choose.
-        :param untick: ids of boxes to clear.
-        :param values: what to type into fields, by name.
+        :param typed: what to type into fields, by name.
         """
         form = self.form_with(button)
-        ticked = [form.by_id[each] for each in tick]
-        cleared = [form.by_id[each] for each in untick]
-        radios = {name for name, value in ticked if (name, value) in form.unchosen}
-        boxes = [pair for pair in form.fields if pair not in cleared]
-        kept = [(n, v) for n, v in boxes if not (n in radios and self._is_radio(form, n))]
-        fields = [(name, values.pop(name, value)) for name, value in kept] + ticked
+        chosen = [form.by_id[each] for each in tick]
+        instead = {name for name, _ in chosen} & form.radios
+        values = dict(typed or {})
+        fields = [(name, values.pop(name, value)) for name, value in form.fields if name not in instead]
         assert not values, f"no such fields: {sorted(values)}"
         name, value, action = form.buttons[button]
-        if name:
-            fields.append((name, value))
+        sent = fields + chosen + ([(name, value)] if name else [])
         target = urljoin(self.url, action or form.action or self.url)
         if form.method == "post":
-            self._request("POST", target, data=fields)
+            self._request("POST", target, data=sent)
         else:
-            self._request("GET", target, params=fields)
-
-    def _is_radio(self, form: Form, name: str) -> bool:
-        # A group of boxes shares a name as radios do; only one of the radios may be sent.
-        return f'type="radio" name="{name}"' in self.body or any(
-            n == name for n, _ in form.fields
-        ) and f'name="{name}" type="radio"' in self.body
+            self._request("GET", target, params=sent)
 
     def _request(self, method: str, url: str, **more: Any) -> None:
         for _ in range(20):

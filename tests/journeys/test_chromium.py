@@ -7,6 +7,7 @@ import re
 import secrets
 import threading
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,9 +22,9 @@ from tests.web.axe import violations
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Request
 
-pytest_plugins = ["tests.browser"]
+    from tests.browser import NewPage
 
 FIVE = dict.fromkeys(("given_name", "family_name", "email", "phone_number", "birthdate"))
 
@@ -77,11 +78,8 @@ def shared(page: Page) -> dict[str, str]:
     return {name: value for name, value in zip(names, values, strict=True) if name != "Your ID here"}
 
 
-def test_a_citizen_signs_up_chooses_refuses_returns_and_stops(page: Page, council: tuple[str, StartedProvider]) -> None:
-    home, provider = council
-    issuer = provider.issuer
-
-    # Sign up, with a recovery code, and fill in details.
+def sign_up(page: Page, issuer: str) -> None:
+    """Make an account, keep the recovery code, fill in five details."""
     page.goto(f"{issuer}/sign-up")
     assert violations(page) == []
     page.locator("#username").fill("amina@journeys.example")
@@ -98,6 +96,12 @@ def test_a_citizen_signs_up_chooses_refuses_returns_and_stops(page: Page, counci
     fill_in(page, issuer, "phone_number", "+44 20 7946 0018")
     fill_in(page, issuer, "birthdate", "29", "2", "1988")
     assert violations(page) == []
+
+
+def test_a_citizen_signs_up_chooses_refuses_returns_and_stops(page: Page, council: tuple[str, StartedProvider]) -> None:
+    home, provider = council
+    issuer = provider.issuer
+    sign_up(page, issuer)
 
     # The council asks for five; refusing is one click, and it learns nothing.
     page.goto(home)
@@ -128,11 +132,7 @@ def test_a_citizen_signs_up_chooses_refuses_returns_and_stops(page: Page, counci
     assert set(shared(page)) == {"First name", "Email"}
 
     # Stopping ends what the council can read, at once.
-    page.goto(f"{issuer}/sharing")
-    assert violations(page) == []
-    page.get_by_role("link", name="Parking permits").click()
-    assert violations(page) == []
-    page.locator("#sharing-stop").click()
+    stop_sharing(page, issuer)
     page.goto(home)
     page.get_by_role("button", name="Fetch my details again").click()
     assert page.locator("h1").inner_text() == "We can no longer read your details"
@@ -145,13 +145,22 @@ def test_a_citizen_signs_up_chooses_refuses_returns_and_stops(page: Page, counci
     assert "amina@mail.example" not in record
 
 
-def test_signing_on_works_with_scripts_off(new_page: object, council: tuple[str, StartedProvider]) -> None:
+def stop_sharing(page: Page, issuer: str) -> None:
+    """Two pages and one button: as few clicks as sharing took."""
+    page.goto(f"{issuer}/sharing")
+    assert violations(page) == []
+    page.get_by_role("link", name="Parking permits").click()
+    assert violations(page) == []
+    page.locator("#sharing-stop").click()
+
+
+def test_signing_on_works_with_scripts_off(new_page: NewPage, council: tuple[str, StartedProvider]) -> None:
     home, provider = council
     login = f"bram-{secrets.token_hex(4)}@journeys.example"
     provider.import_accounts(
         {"accounts": [{"login": login, "password": services.PASSWORD, "details": {"given_name": "Bram"}}]}
     )
-    page: Page = new_page(java_script_enabled=False)  # type: ignore[operator]
+    page: Page = new_page(java_script_enabled=False)
 
     page.goto(f"{home}/sign-in/apply")
     page.locator("#username").fill(login)
@@ -164,8 +173,14 @@ def test_signing_on_works_with_scripts_off(new_page: object, council: tuple[str,
     assert shared(page) == {"First name": "Bram"}
 
 
+def note_post(home: str, posted: list[str], sent: Request) -> None:
+    """Keep the body of a POST to the council."""
+    if sent.method == "POST" and sent.url.startswith(home):
+        posted.append(sent.post_data or "")
+
+
 def test_a_form_post_answer_reaches_the_service_with_and_without_scripts(
-    new_page: object, council: tuple[str, StartedProvider]
+    new_page: NewPage, council: tuple[str, StartedProvider]
 ) -> None:
     home, provider = council
     login = f"cleo-{secrets.token_hex(4)}@journeys.example"
@@ -175,9 +190,9 @@ def test_a_form_post_answer_reaches_the_service_with_and_without_scripts(
         f"&response_mode=form_post&redirect_uri={home}/callback"
     )
     for scripts in (True, False):
-        page: Page = new_page(java_script_enabled=scripts)  # type: ignore[operator]
+        page: Page = new_page(java_script_enabled=scripts)
         posted: list[str] = []
-        page.on("request", lambda sent, posted=posted: posted.append(sent.post_data or "") if sent.method == "POST" and sent.url.startswith(home) else None)
+        page.on("request", partial(note_post, home, posted))
         page.goto(request)
         page.locator("#username").fill(login)
         page.locator("#password").fill(services.PASSWORD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -55,15 +56,16 @@ class Day:
         for claim, value in DETAILS.items():
             citizen.add_detail(claim, value)
         browser.open(f"{self.provider.issuer}/details/add/address")
-        browser.submit("detail-save", **{f"value.{name}": value for name, value in ADDRESS.items()}, **{"value.country": "United Kingdom"})
+        address = {f"value.{name}": value for name, value in ADDRESS.items()}
+        browser.submit("detail-save", typed={**address, "value.country": "United Kingdom"})
         self._remember_cookies("first session")
 
-        browser.open(self._request("council", "given_name", "family_name", "email", "phone_number", "birthdate", "address"))
-        citizen.choose("given_name", "family_name", "email", "phone_number", "birthdate", "address")
+        browser.open(self._request("council", *DETAILS, "address"))
+        citizen.choose(*DETAILS, "address")
         tokens = self._redeem("council")
         self._use(tokens)
         browser.open(self._request("stranger", "nickname", "given_name"))
-        browser.submit("consent-allow", tick=("claim-nickname",), **self._typed("nickname"))
+        browser.submit("consent-allow", tick=("claim-nickname",), typed=self._typed("nickname"))
         self._use(self._redeem("stranger", prefix="stranger"))
         browser.open(self._request("strict", "birthdate"))
         citizen.refuse()
@@ -74,8 +76,8 @@ class Day:
         browser.open(f"{self.provider.issuer}/sign-out")
         browser.submit("logout-confirm")
         browser.open(f"{self.provider.issuer}/sign-in")
-        browser.submit("login-submit", username=citizen.login, password=self.known["wrong password"])
-        browser.submit("login-submit", username=citizen.login, password=citizen.password)
+        citizen.sign_in(self.known["wrong password"])
+        citizen.sign_in()
         self._remember_cookies("second session")
         self._send_nonsense()
         self._push()
@@ -135,19 +137,18 @@ class Day:
     def _send_nonsense(self) -> None:
         """Put values and secrets where they do not belong."""
         issuer, name = self.provider.issuer, DETAILS["family_name"]
+        bearer = {"Authorization": f"Bearer {self.citizen.password}"}
+        token = {"access_token": self.known["council access_token"]}
+        unfinished = json.dumps({"userinfo": {"email": {"value": name}}})[:-1]
         for response in (
-            requests.get(f"{issuer}/authorize", params={"client_id": name, "login_hint": self.citizen.login}, timeout=10),
+            requests.get(f"{issuer}/authorize", params={"client_id": name, "login_hint": name}, timeout=10),
             requests.get(f"{issuer}/{name}", timeout=10),
-            requests.get(f"{issuer}/userinfo", headers={"Authorization": f"Bearer {self.citizen.password}"}, timeout=10),
-            requests.get(f"{issuer}/userinfo", params={"access_token": self.known["council access_token"]}, timeout=10),
+            requests.get(f"{issuer}/userinfo", headers=bearer, timeout=10),
+            requests.get(f"{issuer}/userinfo", params=token, timeout=10),
             self._post("token", "council", grant_type="authorization_code", code=self.known["council code"]),
             self._post("token", "council", grant_type="refresh_token", refresh_token=self.citizen.password),
             self._post("token", "council", secret=self.citizen.password, grant_type="client_credentials"),
-            requests.get(
-                self._request("council", claims='{"userinfo": {"email": {"value": "%s"}' % name),
-                allow_redirects=False,
-                timeout=10,
-            ),
+            requests.get(self._request("council", claims=unfinished), allow_redirects=False, timeout=10),
         ):
             assert 300 <= response.status_code < 500, (response.status_code, response.text)
             assert name not in response.text + response.headers.get("Location", "")

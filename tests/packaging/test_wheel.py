@@ -66,7 +66,7 @@ def test_a_citizen_signs_in_to_what_the_wheel_installed(provider: StartedProvide
     browser = PlainBrowser()
     browser.open(f"{provider.issuer}/sign-in")
 
-    browser.submit("login-submit", username="amina", password=PASSWORD)
+    browser.submit("login-submit", typed={"username": "amina", "password": PASSWORD})
 
     assert browser.status == 200
     assert browser.path != "/sign-in"

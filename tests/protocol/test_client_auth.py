@@ -49,6 +49,8 @@ def test_basic_credentials_are_form_decoded(shared: BackChannel) -> None:
         raw(b"gateway:%ff"),
         raw(b"\xff:\xff"),
         raw(b"gateway:\0"),
+        raw(b"gate\0way:" + SECRET.encode()),
+        raw(b"%00:%00"),
         raw(b"nobody:" + SECRET.encode()),
         "Bearer " + SECRET,
         "Digest x",

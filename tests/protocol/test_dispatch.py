@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -237,8 +236,3 @@ def test_nothing_is_issued_unless_somebody_is_signed_in_expected_and_has_decided
         if Prompt.LOGIN in state.prompts:
             assert state.started_at is not None
             assert state.standing.auth_time >= state.started_at
-
-
-@pytest.mark.parametrize("step", [SignIn(), SignUp(), SelectAccount(), Consent(), Issue()])
-def test_steps_are_plain_values(step: Step) -> None:
-    assert step == step.__class__()
