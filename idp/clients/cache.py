@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +14,8 @@ from idp.storage.versions import Versions
 
 VERSION_NAME: Final = "clients"
 _MAX_CLIENTS: Final = 20_000
+#: RFC 6749 Appendix A.1. Whoever asks may be a stranger: a database fails on NUL and on halves of characters.
+_IDENTIFIER: Final = re.compile(r"[\x20-\x7e]{1,255}")
 
 
 class ClientCache:
@@ -35,7 +38,7 @@ class ClientCache:
         """Return a service. Unknown ones are not remembered: made-up identifiers must not fill the memory."""
         known = self._current()
         client = known.get(client_id)
-        if client is None:
+        if client is None and _IDENTIFIER.fullmatch(client_id):
             client = self._store.find(client_id)
             if client is not None:
                 if len(known) >= _MAX_CLIENTS:

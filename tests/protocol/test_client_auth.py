@@ -224,3 +224,13 @@ def test_no_other_algorithm_is_accepted(shared: BackChannel, algorithm: str) -> 
 )
 def test_what_is_no_assertion_is_refused(shared: BackChannel, changes: dict[str, str]) -> None:
     assert error_of(ask(shared, shared.assertion() | changes)) == REFUSED
+
+
+@pytest.mark.parametrize("name", ["\\ud800", "sig\\u0000ner", "x" * 9000])
+def test_an_assertion_of_what_cannot_be_a_client_is_refused(shared: BackChannel, name: str) -> None:
+    """Read before it is verified: half a character and a NUL are what databases fail on."""
+    claims = secrets.b64url(f'{{"sub":"{name}"}}'.encode())
+    header = secrets.b64url(b'{"alg":"ES256"}')
+    assertion = f"{header}.{claims}.AAAA"
+
+    assert error_of(ask(shared, shared.assertion() | {"client_assertion": assertion})) == REFUSED
