@@ -76,6 +76,21 @@ def wait_page(seconds: int) -> Response:
     return answer
 
 
+def log_unexpected(error: Exception) -> str:
+    """Log a failure that nobody foresaw; gives the reference under which the log has it."""
+    reference = secrets.token_hex(4)
+    # The exception's text may quote input, hence personal values: the log keeps its type and its places.
+    frames = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    _log.error(
+        "unexpected failure %s: %s at %s",
+        reference,
+        type(error).__name__,
+        frames[-1] if frames else "an unknown place",
+        extra={"reference": reference, "failure": type(error).__name__, "frames": frames},
+    )
+    return reference
+
+
 def _session_ended(_error: SessionEndedError) -> Response:
     """Send a citizen whose session can no longer open the vault to sign in again."""
     return headers.secure(make_response(redirect(url_for("sign_in.form", again="yes"), code=303)))
@@ -114,16 +129,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    reference = secrets.token_hex(4)
-    # The exception's text may quote input, hence personal values: the log keeps its type and its places.
-    frames = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    _log.error(
-        "unexpected failure %s: %s at %s",
-        reference,
-        type(error).__name__,
-        frames[-1] if frames else "an unknown place",
-        extra={"reference": reference, "failure": type(error).__name__, "frames": frames},
-    )
+    reference = log_unexpected(error)
     if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
     if _is_protocol():

@@ -45,7 +45,7 @@ def test_both_answer_alike(
 
 
 def test_an_unexpected_failure_is_answered_without_a_word_about_it(
-    channel: BackChannel, monkeypatch: pytest.MonkeyPatch
+    channel: BackChannel, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("amina@citizen.example")
@@ -57,6 +57,8 @@ def test_an_unexpected_failure_is_answered_without_a_word_about_it(
     assert answer.status_code == 500
     assert answer.get_json() == {"error": "server_error"}
     assert answer.headers["Cache-Control"] == "no-store"
+    assert "RuntimeError" in caplog.text
+    assert "amina@citizen.example" not in caplog.text
 
 
 def _limited(folder: object, **server: int) -> BackChannel:

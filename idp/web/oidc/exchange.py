@@ -7,7 +7,6 @@ which by itself would cost more than most of these requests.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
@@ -20,7 +19,7 @@ from idp.protocol.errors import error_answer, oauth_error
 from idp.protocol.http import NO_STORE, Answer, HttpRequest, MalformedRequestError, json_answer
 from idp.protocol.introspection import Introspection
 from idp.protocol.revocation import Revocation
-from idp.web import limits
+from idp.web import errors, limits
 from idp.web.context import services
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from idp.protocol.assembly import Protocol
-
-_log = logging.getLogger(__name__)
 
 #: Where the application keeps what `idp.protocol.assembly.assemble` gave.
 KEY: Final = "proffer.protocol"
@@ -106,8 +103,8 @@ class Shortcut:
         try:
             with self._app.app_context():
                 answer = _answered(endpoint, environ)
-        except Exception:  # noqa: BLE001 - the last line before the server, as Flask's own
-            _log.exception("a request could not be answered", extra={"path": endpoint.path})
+        except Exception as error:  # noqa: BLE001 - the last line before the server, as Flask's own
+            errors.log_unexpected(error)
             answer = json_answer({"error": "server_error"}, status=500)
         length = ("Content-Length", str(len(answer.body)))
         start_response(_STATUS_LINES[answer.status], [*answer.headers, length])
