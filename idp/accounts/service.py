@@ -1,12 +1,12 @@
 """Making and finding accounts."""
 
 from idp.accounts.errors import UnknownAccountError
-from idp.accounts.policy import check_login
+from idp.accounts.policy import MAX_TYPED, check_login
 from idp.accounts.store import AccountStore
 from idp.accounts.values import Account, State
 from idp.clock import Clock
 from idp.crypto.sealing import blind_index
-from idp.crypto.secrets import identifier
+from idp.crypto.secrets import digest, identifier
 
 
 class AccountService:
@@ -33,7 +33,13 @@ class AccountService:
         return account.id
 
     def index(self, login: str) -> bytes:
-        """Give the one-way form under which a sign-in name is looked up; 32 bytes."""
+        """Give the one-way form under which a sign-in name is looked up; 32 bytes.
+
+        What is longer than any name is not folded: the time that takes grows with the square of a run of combining
+        marks, to a second for what one form holds.
+        """
+        if len(login) > MAX_TYPED:
+            login = digest(login).hex()
         return blind_index(login, pepper=self._pepper)
 
     def find(self, login: str) -> Account | None:

@@ -36,7 +36,13 @@ _SYSTEMS: Final = (
 
 
 def normalise(password: str) -> bytes:
-    """Give the octets that are hashed: one form for all ways to type the same password (NIST SP 800-63B §3.1.1.2)."""
+    """Give the octets that are hashed: one form for all ways to type the same password (NIST SP 800-63B §3.1.1.2).
+
+    What is longer than any password can be is not normalised: the time that takes grows with the square of a run of
+    combining marks, to a second for what one form holds.
+    """
+    if len(password) > MAX_PASSWORD_CHARACTERS:
+        return password.encode("utf-8", "surrogatepass")
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 

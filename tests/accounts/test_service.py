@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from sqlalchemy import text
 
@@ -14,6 +16,15 @@ def test_an_account_is_found_by_any_spelling_of_its_sign_in_name(world: World) -
     assert found is not None
     assert (found.id, found.state) == (account_id, State.ACTIVE)
     assert world.accounts.find("somebody@example.org") is None
+
+
+def test_a_name_too_long_to_be_one_costs_no_time(world: World) -> None:
+    """Putting 30,000 combining marks in order takes most of a second, while nobody else is answered."""
+    began = time.perf_counter()
+
+    assert world.accounts.find("a" + "\u0301\u0316" * 16_000) is None
+
+    assert time.perf_counter() - began < 0.2
 
 
 def test_a_sign_in_name_belongs_to_one_account(world: World) -> None:
