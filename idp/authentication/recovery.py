@@ -41,12 +41,14 @@ class Recovery(Desk):
     def renew_recovery_code(self, session: Session) -> str:
         """Give a new recovery code to show once. The present one works until the new one is confirmed.
 
-        :raises SessionEndedError: this session cannot open the vault.
+        :raises SessionEndedError: this session cannot open the vault, or has ended.
         """
         key = session.vault_key
         if key is None:
             raise SessionEndedError
         with self._parts.db.transaction():
+            if self._parts.sessions.find(session.secret) is None:
+                raise SessionEndedError
             self._record(session.account_id, Kind.RECOVERY_CODE_RENEWED, browser=session.browser)
             return self._new_code(session.account_id, key)
 

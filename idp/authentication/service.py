@@ -135,9 +135,9 @@ class AuthenticationService(SigningUp, Recovery):
 
         Opens its own transactions; must not be called inside one.
 
-        :raises SignInRefusedError: `current` is not the password.
+        :raises SignInRefusedError: `current` is not the password, or not any more.
         :raises PasswordRefusedError: the new one is not good enough.
-        :raises SessionEndedError: the vault cannot be opened in this session.
+        :raises SessionEndedError: the vault cannot be opened in this session, or it ended meanwhile.
         :raises SlowDownError: too many tries in this session, or the server is too busy.
         """
         parts, key = self._parts, session.vault_key
@@ -145,11 +145,17 @@ class AuthenticationService(SigningUp, Recovery):
             raise SessionEndedError
         parts.passwords.judge(new, about=(parts.vault.read(session.account_id, key).login,))
         attempt = parts.door.enter(session.sid.encode(), bucket=Bucket.SESSION, place="password")
+        stored = parts.store.password(session.account_id)
         with self._judging(attempt):
-            if parts.passwords.check(current, stored=parts.store.password(session.account_id)) is None:
+            if parts.passwords.check(current, stored=stored) is None:
                 raise SignInRefusedError
             prepared = parts.passwords.prepare(new)
         with parts.db.transaction():
+            # Stretching takes time, in which the owner may have thrown whoever asks for this out.
+            if parts.store.locked_password(session.account_id) != stored:
+                raise SignInRefusedError
+            if parts.sessions.find(session.secret) is None:
+                raise SessionEndedError
             parts.door.succeeded(attempt)
             parts.passwords.replace(session.account_id, prepared, key=key)
             parts.sessions.end_of(session.account_id, keep_sid=session.sid)

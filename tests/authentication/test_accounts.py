@@ -7,9 +7,11 @@ from idp.accounts.values import State
 from idp.authentication.errors import (
     PasswordRefusedError,
     RecoveryCodeMismatchError,
+    SessionEndedError,
     SignInRefusedError,
     SlowDownError,
 )
+from idp.authentication.passwords import Passwords, Prepared
 from idp.authentication.slow_down import BROWSER_ALLOWANCE, NETWORK_ALLOWANCE
 from idp.authentication.values import Origin
 from idp.claims.errors import InvalidDetailError
@@ -19,6 +21,7 @@ from idp.vault.values import NewDetail
 from tests.authentication.world import HOME, LOGIN, PASSWORD, World
 
 NEW_PASSWORD = "nine umbrellas under Southtown"
+OWNERS_PASSWORD = "four kettles above Westtown"
 
 
 def can_sign_in(world: World, password: str) -> bool:
@@ -94,6 +97,15 @@ def test_a_renewed_code_replaces_the_old_one_only_when_it_is_confirmed(world: Wo
     with pytest.raises(SignInRefusedError):
         world.authentication.recover(login=LOGIN, code=signed_up.recovery_code, new_password=NEW_PASSWORD, origin=HOME)
     assert world.vault.ready(signed_up.account_id)
+
+
+def test_a_session_that_has_ended_gets_no_new_code(world: World) -> None:
+    """Whoever was thrown out a moment ago must not leave with a way back in."""
+    session = world.session(world.citizen().session_secret)
+    world.authentication.end_session(session.account_id, session.sid)
+
+    with pytest.raises(SessionEndedError):
+        world.authentication.renew_recovery_code(session)
 
 
 def test_recovery_sets_a_password_opens_the_vault_and_ends_every_session(world: World) -> None:
@@ -182,6 +194,48 @@ def test_signing_in_while_the_password_changes_opens_the_vault_or_is_refused(sha
 
     assert changed is None
     assert all(result is True or isinstance(result, SignInRefusedError) for result in signed_in)
+
+
+def test_a_password_change_that_was_overtaken_by_a_recovery_changes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is thrown out by a recovery must not win because their request began before it."""
+    signed_up = world.citizen()
+    thief = world.session(signed_up.session_secret)
+    prepare = Passwords.prepare
+
+    def overtaken(passwords: Passwords, password: str) -> Prepared:
+        if password == NEW_PASSWORD:
+            world.authentication.recover(
+                login=LOGIN, code=signed_up.recovery_code, new_password=OWNERS_PASSWORD, origin=HOME
+            )
+        return prepare(passwords, password)
+
+    monkeypatch.setattr(Passwords, "prepare", overtaken)
+
+    with pytest.raises(SignInRefusedError):
+        world.authentication.change_password(thief, current=PASSWORD, new=NEW_PASSWORD)
+
+    assert can_sign_in(world, OWNERS_PASSWORD)
+    assert not can_sign_in(world, NEW_PASSWORD)
+    assert world.kinds(signed_up.account_id).count("password_changed") == 0
+
+
+def test_a_password_change_ends_with_its_session(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_up = world.citizen()
+    thief = world.session(signed_up.session_secret)
+    prepare = Passwords.prepare
+
+    def signed_out_meanwhile(passwords: Passwords, password: str) -> Prepared:
+        world.authentication.end_session(thief.account_id, thief.sid)
+        return prepare(passwords, password)
+
+    monkeypatch.setattr(Passwords, "prepare", signed_out_meanwhile)
+
+    with pytest.raises(SessionEndedError):
+        world.authentication.change_password(thief, current=PASSWORD, new=NEW_PASSWORD)
+
+    assert can_sign_in(world, PASSWORD)
 
 
 def test_a_password_is_changed_only_by_who_knows_it_and_to_a_better_one(world: World) -> None:
