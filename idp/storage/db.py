@@ -132,10 +132,12 @@ class Database:
 
 
 def _engine_options(settings: DatabaseSettings) -> dict[str, Any]:
+    # An exception's text ends in logs, and by default it repeats what the statement was given.
+    options: dict[str, Any] = {"hide_parameters": True}
     if settings.url.startswith("sqlite"):
-        return {
+        return options | {
             "connect_args": {"timeout": sqlite.BUSY_TIMEOUT_MS / 1000},
             # SQLite keeps JSON as text; a grant has four such columns, and the standard library takes 5 us for each.
             "json_deserializer": msgspec.json.decode,
         }
-    return {"pool_size": settings.pool_size, "max_overflow": settings.pool_size, "pool_pre_ping": False}
+    return options | {"pool_size": settings.pool_size, "max_overflow": settings.pool_size, "pool_pre_ping": False}
