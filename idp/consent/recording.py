@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +14,7 @@ from idp.clients.values import Client
 from idp.clock import Clock
 from idp.consent import policy
 from idp.consent.deciding import Chooser, require_essential
-from idp.consent.errors import ChoiceInvalidError, GrantTakenError
+from idp.consent.errors import ChoiceInvalidError, GrantGoneError, GrantTakenError
 from idp.consent.holdings import kept_as
 from idp.consent.last_used import LastUsed
 from idp.consent.release import Releases, vault_key
@@ -193,8 +194,8 @@ class Deciding(Releases):
             sealed = replace(
                 kept,
                 claims=tuple(shared.values),
-                claims_sealed=seal_values(shared, grant_id=kept.id, grant_key=grant_key),
-                grant_key_wrapped=wrap_key(grant_key, grant_id=kept.id, vault_key=key),
+                claims_sealed=seal_values(shared, grant=kept, grant_key=grant_key),
+                grant_key_wrapped=wrap_key(grant_key, grant=kept, vault_key=key),
             )
             self._store.put(sealed)
         except GrantTakenError:
@@ -206,15 +207,16 @@ class Deciding(Releases):
     def _continued(self, grant: Grant, before: Grant | None, key: VaultKey) -> tuple[Grant, bytes]:
         """Carry on a citizen's earlier grant for the service.
 
-        The key of a live one stays, so that its tokens keep working, narrowed or widened by the new decisions. A grant
-        that was stopped or has ended gets a new key and a new epoch: its old tokens never come back to life.
+        The key of a live one stays, so that its tokens keep working, narrowed or widened by the new decisions. One that
+        was stopped, has ended or does not open gets a new key and a new epoch: its old tokens never come back to life.
         """
         if before is None:
             return grant, random_key()
         kept = replace(grant, id=before.id, last_used_at=before.last_used_at)
         if before.live(self._clock.now()):
-            kept = replace(kept, created_at=before.created_at, token_epoch=before.token_epoch)
-            return kept, unwrap_key(before, vault_key=key)
+            with suppress(GrantGoneError):
+                grant_key = unwrap_key(before, vault_key=key)
+                return replace(kept, created_at=before.created_at, token_epoch=before.token_epoch), grant_key
         return replace(kept, token_epoch=before.token_epoch + 1), random_key()
 
 

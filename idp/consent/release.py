@@ -37,6 +37,14 @@ class Releases:
         """Return the citizen's grant for a service, ended and stopped ones too: one statement."""
         return self._store.standing(account_id, client_id, persona)
 
+    def opens(self, grant: Grant, *, session: Session) -> bool:
+        """Tell whether a grant is what its citizen once decided: one that does not open for them counts as none."""
+        try:
+            unwrap_key(grant, vault_key=vault_key(session))
+        except GrantGoneError:
+            return False
+        return True
+
     def ticket(self, request: ClaimsRequest, *, session: Session, client: Client, grant: Grant) -> GrantTicket:
         """Open a grant for the tokens of one sign-on. No statement, unless the values have to be sealed anew.
 
@@ -107,7 +115,7 @@ class Releases:
         fresh = replace(
             grant,
             claims=tuple(shared.values),
-            claims_sealed=seal_values(shared, grant_id=grant.id, grant_key=grant_key),
+            claims_sealed=seal_values(shared, grant=grant, grant_key=grant_key),
             vault_version=document.version,
             vault_version_now=document.version,
             sealed_at=now,

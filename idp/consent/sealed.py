@@ -78,10 +78,10 @@ def _is_sound(decision: Decision, catalogue: Catalogue) -> bool:
     return decision.allowed and known and catalogue.covers(decision.claim, decision.form)
 
 
-def seal_values(shared: SharedValues, *, grant_id: str, grant_key: bytes) -> bytes:
+def seal_values(shared: SharedValues, *, grant: Grant, grant_key: bytes) -> bytes:
     """Seal the values of one grant."""
     content = json.dumps({"values": shared.values, "changed": shared.changed}, separators=(",", ":"))
-    return seal(grant_key, content.encode(), context=_values_context(grant_id))
+    return seal(grant_key, content.encode(), context=_context(b"grant values", grant))
 
 
 def open_values(grant: Grant, *, grant_key: bytes) -> SharedValues:
@@ -92,33 +92,34 @@ def open_values(grant: Grant, *, grant_key: bytes) -> SharedValues:
     if grant.claims_sealed is None:
         raise GrantGoneError
     try:
-        content = json.loads(unseal(grant_key, grant.claims_sealed, context=_values_context(grant.id)))
+        content = json.loads(unseal(grant_key, grant.claims_sealed, context=_context(b"grant values", grant)))
     except SealBrokenError:
         raise GrantGoneError from None
     return SharedValues(content["values"], content["changed"])
 
 
-def wrap_key(grant_key: bytes, *, grant_id: str, vault_key: VaultKey) -> bytes:
+def wrap_key(grant_key: bytes, *, grant: Grant, vault_key: VaultKey) -> bytes:
     """Wrap a grant key for its owner."""
-    return wrap(vault_key.secret, grant_key, context=_key_context(grant_id))
+    return wrap(vault_key.secret, grant_key, context=_context(b"grant key", grant))
 
 
 def unwrap_key(grant: Grant, *, vault_key: VaultKey) -> bytes:
     """Open the grant key as its owner.
 
-    :raises GrantGoneError: the citizen stopped sharing, or the vault is another one.
+    :raises GrantGoneError: the citizen stopped sharing, the vault is another one, or the row is not as it was written.
     """
     if grant.grant_key_wrapped is None:
         raise GrantGoneError
     try:
-        return unwrap(vault_key.secret, grant.grant_key_wrapped, context=_key_context(grant.id))
+        return unwrap(vault_key.secret, grant.grant_key_wrapped, context=_context(b"grant key", grant))
     except SealBrokenError:
         raise GrantGoneError from None
 
 
-def _values_context(grant_id: str) -> bytes:
-    return b"grant values\0" + grant_id.encode()
+def _context(what: bytes, grant: Grant) -> bytes:
+    """Bind a box to whose it is, for whom, and under which name.
 
-
-def _key_context(grant_id: str) -> bytes:
-    return b"grant key\0" + grant_id.encode()
+    Whoever can write to the database must not turn one citizen's grant into another's, or one service's into another's.
+    """
+    names = (grant.id, grant.account_id, grant.persona, grant.client_id, grant.sub)
+    return b"\0".join((what, *(name.encode() for name in names)))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
+from sqlalchemy import text
 
 from idp.consent.errors import EssentialRefusedError, GrantGoneError, VaultLockedError
 from idp.consent.values import Choices
@@ -212,6 +216,45 @@ def test_another_key_opens_nothing(town: Town) -> None:
         town.consent.released(grant, grant_key=b"x" * 32, requested=["given_name"], client=service)
 
 
+@pytest.mark.parametrize("column", ["sub", "client_id", "account_id"])
+def test_a_row_made_into_another_citizens_or_services_opens_for_nobody(town: Town, column: str) -> None:
+    """By whoever can write to the database: to be somebody else at a service, or to learn what another was given."""
+    council, shop = town.service(*PERMIT), town.service(client_id="shop")
+    request = town.ask("given_name")
+    grant = town.share(request, council, "given_name")
+    key = town.ticket(request, council).grant_key
+    town.world.citizen("victim@example.org")
+    victim = town.world.accounts.find("victim@example.org")
+    assert victim is not None
+    changes: dict[str, Any] = {
+        "sub": "the-victim-as-the-council-knows-them",
+        "client_id": "shop",
+        "account_id": victim.id,
+    }
+    service = shop if column == "client_id" else council
+
+    moved = replace(grant, **{column: changes[column]})
+
+    assert not town.consent.opens(moved, session=town.session)
+    with pytest.raises(GrantGoneError):
+        town.consent.ticket(request, session=town.session, client=service, grant=moved)
+    with pytest.raises(GrantGoneError):
+        town.consent.released(moved, grant_key=key, requested=["given_name"], client=service)
+
+
+def test_a_grant_that_does_not_open_is_decided_anew_and_its_tokens_end(town: Town) -> None:
+    service, request = town.service(*PERMIT), town.ask("given_name")
+    grant = town.share(request, service, "given_name")
+    with town.world.db.transaction() as session:
+        session.execute(text('UPDATE "grant" SET sub = :sub'), {"sub": "somebody-else"})
+
+    again = town.share(request, service, "given_name", ask_again=True)
+
+    assert (again.id, again.sub) == (grant.id, grant.sub)
+    assert again.token_epoch == grant.token_epoch + 1
+    assert town.answer(request, service) == {"given_name": "Amina"}
+
+
 def test_another_services_grant_releases_nothing(town: Town) -> None:
     council, shop = town.service(*PERMIT), town.service(client_id="shop")
     request = town.ask("given_name")
@@ -222,8 +265,6 @@ def test_another_services_grant_releases_nothing(town: Town) -> None:
 
 
 def test_a_session_that_cannot_open_the_vault_gets_no_ticket(town: Town) -> None:
-    from dataclasses import replace
-
     service, request = town.service(*PERMIT), town.ask("given_name")
     grant = town.share(request, service, "given_name")
     locked = replace(town.session, wrapped_vault_key=None)

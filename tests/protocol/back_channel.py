@@ -155,7 +155,7 @@ class BackChannel:
             "email": "amina@citizen.example",
             "email_verified": False,
         }
-        sealed = seal_values(SharedValues(values, {}), grant_id=grant.id, grant_key=GRANT_KEY)
+        sealed = seal_values(SharedValues(values, {}), grant=grant, grant_key=GRANT_KEY)
         grant = replace(grant, claims_sealed=sealed, **changes)
         self._grants.put(grant)
         return grant

@@ -75,6 +75,9 @@ def asking(secret: str) -> Asking | None:
     consent = services().consent
     request = consent.request(scopes, parameters.get("claims"))
     grant = consent.standing(session.account_id, waiting.client.client_id)
+    if grant is not None and grant.live(services().clock.now()) and not consent.opens(grant, session=session):
+        # Asked as if for the first time, or the dispatcher and this page would send the browser to and fro.
+        grant = None
     if grant is not None and facts.grant_id == grant.id and grant.live(services().clock.now()):
         return None
     difference = consent.difference(

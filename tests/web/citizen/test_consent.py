@@ -6,6 +6,7 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from idp.services import Services
 from idp.settings import Settings
@@ -248,6 +249,21 @@ def test_a_choice_for_one_visit_is_asked_again_and_says_so(citizen: Chooser, clo
     page = citizen.asked("given_name").text
 
     assert "Last time was for one visit" in _heading(page)
+
+
+def test_a_choice_that_does_not_open_any_more_is_asked_again(citizen: Chooser, services: Services) -> None:
+    """Whatever happened to its row; without this the browser would be sent to and fro."""
+    citizen.asked("given_name")
+    citizen.press("consent-allow")
+    citizen.answer()
+    with services.db.transaction() as session:
+        session.execute(text('UPDATE "grant" SET sub = :sub'), {"sub": "somebody-else"})
+
+    assert citizen.asked("given_name").status_code == 200
+    citizen.press("consent-allow")
+
+    assert "code=" in citizen.answer()
+    assert citizen.grant().sub != "somebody-else"
 
 
 def test_after_deciding_the_page_leads_on_instead_of_asking_twice(citizen: Chooser) -> None:
