@@ -152,7 +152,7 @@ def _no_passphrase() -> str:
 
 def _require_migrated(settings: "Settings") -> None:
     """Stop before the first citizen meets a table that is not there."""
-    from idp.storage.migrate import is_current
+    from idp.storage.revision import is_current
 
     if not is_current(settings.database.url):
         raise Failure("the database has not been brought up to date: run `proffer migrate` first")

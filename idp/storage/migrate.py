@@ -38,26 +38,6 @@ def downgrade(url: str, revision: str) -> None:
     _run(url, lambda config: command.downgrade(config, revision))
 
 
-def current(url: str) -> str | None:
-    """Give the revision that the database is at; None for an empty one."""
-    engine = _engine(url)
-    try:
-        with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    finally:
-        engine.dispose()
-
-
-def newest() -> str | None:
-    """Give the revision that this version of the program expects."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
-def is_current(url: str) -> bool:
-    """Tell whether the database has the shape that this version of the program expects."""
-    return current(url) == newest()
-
-
 def differences(connection: Connection) -> list[Any]:
     """List where the database differs from the models that have been imported; empty when they agree."""
     found: list[Any] = compare_metadata(MigrationContext.configure(connection, opts=COMPARISON), Base.metadata)

@@ -2,8 +2,8 @@
 
 Core looks a statement up in its cache, prepares an execution and a result for every run, and begins and rolls back a
 transaction in name around it. For one indexed SELECT on SQLite that is ten times the work of the database itself. The
-statement stays Core's: its SQL, its types and their conversions. On PostgreSQL, and inside a transaction, it runs the
-ordinary way.
+statement stays Core's: its SQL, its types and their conversions. Inside a transaction it runs on that transaction's
+connection. On PostgreSQL it runs the ordinary way.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Executable
+    from sqlalchemy.pool import PoolProxiedConnection
     from sqlalchemy.sql.compiler import SQLCompiler
 
     from idp.storage.db import Database
@@ -52,7 +53,7 @@ class Prepared:
 
         :raises ValueError: there are several.
         """
-        if not self._direct or self._db.in_transaction:
+        if not self._direct:
             with self._db.reading() as connection:
                 row = connection.execute(self._statement, parameters).mappings().one_or_none()
             return None if row is None else dict(row)
@@ -68,7 +69,7 @@ class Prepared:
 
     def count(self, parameters: Mapping[str, Any]) -> int:
         """Run it: how many rows it changed."""
-        if not self._direct or self._db.in_transaction:
+        if not self._direct:
             with self._db.reading() as connection:
                 return connection.execute(self._statement, parameters).rowcount
         return self._run(parameters)[1]
@@ -78,15 +79,21 @@ class Prepared:
         for name, default, convert in self._parameters:
             value = parameters.get(name, default)
             values.append(value if convert is None else convert(value))
+        if self._db.in_transaction:
+            with self._db.reading() as connection:
+                return self._execute(connection.connection, values)
         pooled = self._engine.raw_connection()
         try:
             set_waiting(pooled, wait=self._wait)
-            cursor = pooled.cursor()
-            # Whoever counts or traces statements sees this one too.
-            for listener in self._engine.dispatch.before_cursor_execute:
-                listener(None, cursor, self._sql, values, None, False)  # noqa: FBT003 - SQLAlchemy's signature
-            cursor.execute(self._sql, values)
-            # Read to the end: SQLite holds a write back until then.
-            return cursor.fetchall(), cursor.rowcount
+            return self._execute(pooled, values)
         finally:
             pooled.close()
+
+    def _execute(self, pooled: PoolProxiedConnection, values: list[Any]) -> tuple[Sequence[Any], int]:
+        cursor = pooled.cursor()
+        # Whoever counts or traces statements sees this one too.
+        for listener in self._engine.dispatch.before_cursor_execute:
+            listener(None, cursor, self._sql, values, None, False)  # noqa: FBT003 - SQLAlchemy's signature
+        cursor.execute(self._sql, values)
+        # Read to the end: SQLite holds a write back until then.
+        return cursor.fetchall(), cursor.rowcount

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 import idp
 from idp import resources
-from idp.storage import migrate
+from idp.storage import migrate, revision
 from idp.storage.db import Base
 from tests.storage.databases import BOTH, database_url
 
@@ -94,20 +95,20 @@ def test_the_way_back_leaves_nothing_and_can_be_gone_again(url: str) -> None:
     migrate.upgrade(url)
     migrate.downgrade(url, "base")
     assert tables(url) == set()
-    assert migrate.current(url) is None
+    assert revision.current(url) is None
 
     migrate.upgrade(url)
 
-    assert migrate.is_current(url)
+    assert revision.is_current(url)
 
 
 def test_an_empty_database_is_not_current_and_a_migrated_one_stays_so(url: str) -> None:
-    assert not migrate.is_current(url)
+    assert not revision.is_current(url)
 
     migrate.upgrade(url)
     migrate.upgrade(url)
 
-    assert migrate.current(url) == migrate.newest()
+    assert revision.current(url) == revision.newest()
 
 
 def test_a_migration_that_fails_leaves_everything_as_it_was(url: str) -> None:
@@ -120,7 +121,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(url: str) -> None:
         migrate.upgrade(url)
 
     assert tables(url) == {"vault_document"}
-    assert migrate.current(url) is None
+    assert revision.current(url) is None
     engine.dispose()
 
 
@@ -129,7 +130,7 @@ def test_two_runs_at_once_take_turns(url: str) -> None:
     runs = [subprocess.Popen([sys.executable, "-c", program], cwd=ROOT.parent) for _ in range(2)]
 
     assert [run.wait(timeout=60) for run in runs] == [0, 0]
-    assert migrate.is_current(url)
+    assert revision.is_current(url)
 
 
 def test_a_draft_from_unchanged_models_changes_nothing(
@@ -146,4 +147,10 @@ def test_a_draft_from_unchanged_models_changes_nothing(
     assert "op." not in written.partition("def upgrade")[2]
     compile(written, draft.name, "exec")
     migrate.upgrade(url)
-    assert migrate.current(url) == "0002"
+    assert revision.current(url) == "0002"
+
+
+def test_the_newest_revision_is_the_one_that_alembic_would_go_to() -> None:
+    script = ScriptDirectory(str(resources.migrations()))
+
+    assert revision.newest() == script.get_current_head()
