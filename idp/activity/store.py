@@ -9,6 +9,7 @@ from idp.activity.models import ActivityRow
 from idp.activity.values import Kind, LinkedRow, Row
 from idp.storage.db import Database
 from idp.storage.dialects import insert_into
+from idp.storage.prepared import Prepared
 
 _row: Final[Table] = ActivityRow.__table__  # type: ignore[assignment]
 _BATCH: Final = 500
@@ -32,13 +33,14 @@ class ActivityStore:
 
     def __init__(self, *, db: Database) -> None:
         self._db = db
-        self._insert = insert_into(db, ActivityRow).on_conflict_do_nothing()
+        # One statement is a transaction by itself; inside an open transaction it belongs to that one.
+        self._insert = Prepared(insert_into(db, ActivityRow).on_conflict_do_nothing(), db=db)
+        self._last = Prepared(_LAST, db=db)
 
     def last(self, account_id: str) -> tuple[int, bytes] | None:
         """Give sequence and hash of a citizen's latest row."""
-        with self._db.reading() as connection:
-            row = connection.execute(_LAST, {"account": account_id}).one_or_none()
-        return None if row is None else (row[0], row[1])
+        row = self._last.one({"account": account_id})
+        return None if row is None else (row["sequence"], row["hash"])
 
     def add(self, linked: LinkedRow) -> bool:
         """Add a row; False when another one took its place first."""
@@ -54,9 +56,7 @@ class ActivityStore:
             "previous": linked.previous,
             "hash": linked.hash,
         }
-        # One statement is a transaction by itself; inside an open transaction it belongs to that one.
-        with self._db.reading() as connection:
-            return connection.execute(self._insert, values).rowcount == 1
+        return self._insert.count(values) == 1
 
     def before(
         self, account_id: str, *, before: int | None, limit: int, kind: Kind | None, client_id: str | None

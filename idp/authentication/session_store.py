@@ -10,6 +10,7 @@ from idp.accounts.values import State
 from idp.authentication.models import BrowserSessionRow
 from idp.authentication.values import Session, SessionSummary
 from idp.storage.db import Database
+from idp.storage.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class SessionStore:
     def __init__(self, *, db: Database) -> None:
         """Keep rows in `db`."""
         self._db = db
+        self._find = Prepared(_FIND, db=db)
 
     def add(self, new: NewSession) -> None:
         """Insert a session."""
@@ -55,24 +57,8 @@ class SessionStore:
 
     def find(self, digest: bytes, *, secret: str) -> Session | None:
         """Give the session with this digest, if its account is active: one statement, asked on every page."""
-        with self._db.reading() as connection:
-            row = connection.execute(_FIND, {"digest": digest}).first()
-        if row is None:
-            return None
-        return Session(
-            sid=row.sid,
-            account_id=row.account_id,
-            auth_time=row.auth_time,
-            acr=row.acr,
-            amr=tuple(row.amr),
-            created_at=row.created_at,
-            seen_at=row.seen_at,
-            expires_at=row.expires_at,
-            browser=row.browser,
-            locale=row.locale,
-            secret=secret,
-            wrapped_vault_key=row.wrapped_vault_key,
-        )
+        row = self._find.one({"digest": digest})
+        return None if row is None else Session(**(row | {"amr": tuple(row["amr"])}), secret=secret)
 
     def touch(self, sid: str, *, at: datetime) -> None:
         """Note that a session was used."""

@@ -13,6 +13,7 @@ from idp.consent.models import GrantRow
 from idp.consent.values import Decision, Duration, Grant
 from idp.storage.db import Database
 from idp.storage.dialects import insert_into
+from idp.storage.prepared import Prepared
 from idp.vault.models import VaultDocumentRow
 
 _grant: Final = cast("Table", GrantRow.__table__)
@@ -76,13 +77,13 @@ class GrantStore:
 
     def __init__(self, *, db: Database) -> None:
         self._db = db
+        self._standing = Prepared(_STANDING, db=db)
 
     def standing(self, account_id: str, client_id: str, persona: str) -> Grant | None:
         """Return a citizen's grant for a service, with the vault's present version: one statement."""
         parameters = {"of_account": account_id, "for_client": client_id, "as_persona": persona}
-        with self._db.reading() as connection:
-            row = connection.execute(_STANDING, parameters).one_or_none()
-        return None if row is None else grant_of(row)
+        row = self._standing.one(parameters)
+        return None if row is None else grant_from(row)
 
     def of_account(self, account_id: str) -> tuple[Grant, ...]:
         """Return every grant of a citizen, newest decision first."""
