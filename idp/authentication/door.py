@@ -74,9 +74,7 @@ class Door:
 
     def mimic(self) -> None:
         """Do the work that a row in a ledger costs: a name without an account has none, and must take as long."""
-        now, key = self._clock.now(), self._key(token())
-        with self._db.transaction():
-            self._store.put(key, self._store.locked([key], now=now)[key])
+        self._store.rehearse(self._key(token()), now=self._clock.now())
 
     def purge(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` counters that no longer counted at a moment; gives how many."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from idp.authentication.models import SignInTriesRow
 from idp.authentication.slow_down import Tries
@@ -17,6 +17,7 @@ class TriesStore:
     def __init__(self, *, db: Database) -> None:
         """Keep rows in `db`."""
         self._db = db
+        self._add = insert_into(db, SignInTriesRow).on_conflict_do_nothing()
 
     def locked(self, keys: Sequence[bytes], *, now: datetime) -> dict[bytes, Tries]:
         """Give the counters of these keys, made where missing, and hold them until the transaction ends.
@@ -36,6 +37,12 @@ class TriesStore:
         with self._db.transaction() as session:
             found = session.execute(statement).all()
         return {one.key: Tries(count=one.tries, last_at=one.last_at, expires_at=one.expires_at) for one in found}
+
+    def rehearse(self, key: bytes, *, now: datetime) -> None:
+        """Look for a counter that nobody has and add it, ended: the statements that a row in a ledger takes."""
+        with self._db.transaction(), self._db.reading() as connection:
+            connection.execute(_FIND, {"key": key}).one_or_none()
+            connection.execute(self._add, {"key": key, "tries": 0, "last_at": now, "expires_at": now})
 
     def put(self, key: bytes, tries: Tries) -> None:
         """Set a counter that is held."""
@@ -59,3 +66,6 @@ class TriesStore:
         with self._db.transaction() as session:
             statement = delete(row).where(row.expires_at <= before, row.key.in_(over)).returning(row.key)
             return len(session.execute(statement).all())
+
+
+_FIND = select(SignInTriesRow.tries, SignInTriesRow.expires_at).where(SignInTriesRow.key == bindparam("key"))

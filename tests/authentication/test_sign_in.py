@@ -53,7 +53,7 @@ def test_wrong_password_unknown_name_and_suspended_account_get_one_answer(world:
 
 
 def test_an_unknown_name_costs_the_same_work_as_a_wrong_password(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No timing tells whether an account exists: the same Argon2id run, the same number of statements."""
+    """No timing tells whether an account exists: the same Argon2id run, the same kinds of statements."""
     world.citizen()
     runs: list[tuple[int, int]] = []
     statements: list[str] = []
@@ -64,15 +64,15 @@ def test_an_unknown_name_costs_the_same_work_as_a_wrong_password(world: World, m
         return real(*args, **kwargs)
 
     monkeypatch.setattr(stretching, "hash_secret_raw", spy)
-    event.listen(world.db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    event.listen(world.db.engine, "before_cursor_execute", lambda *args: statements.append(args[2].split()[0]))
 
     refused(world, password="wrong")
-    known_work = (list(runs), len(statements))
+    known_work = (list(runs), list(statements))
     runs.clear()
     statements.clear()
     refused(world, login="nobody@example.org")
 
-    assert (runs, len(statements)) == known_work
+    assert (runs, statements) == known_work
     assert len(runs) == 1
 
 
