@@ -81,7 +81,9 @@ def _server(settings: "Settings", address: str) -> "MPServer":
     from granian.server import MPServer
 
     from idp.cli.logs import configuration
+    from idp.cli.memory import give_back_large_blocks
 
+    give_back_large_blocks()
     # Granian tells at info each worker that it spawns and stops; one line of ours says as much.
     level = settings.logging.level if settings.logging.level != "info" else "warning"
     return MPServer(
