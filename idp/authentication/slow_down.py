@@ -90,11 +90,14 @@ def pressed(pressure: Tries | None, *, now: datetime) -> Tries:
 
 
 def network(address: str) -> str:
-    """Give the network that an address belongs to: the part that one subscriber cannot easily change."""
+    """Give the network that an address belongs to: the part that one subscriber cannot easily change.
+
+    What is no address is one network, or whoever can send another text each time would never have to wait.
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return address
+        return "unknown"
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         parsed = parsed.ipv4_mapped
     prefix = 24 if isinstance(parsed, ipaddress.IPv4Address) else 64

@@ -4,18 +4,18 @@ pages             page blueprints: form checks and headers around every page
 access            @public @citizen @protocol: who may call a view
 context           services, the browser session, the request in flight
 transaction       a page's POST is one transaction, committed before the answer
-headers, cookies, limits, errors, languages, session_interface, assets, forms   the ground
+headers, cookies, limits, proxies, errors, languages, session_interface, assets, forms   the ground
 citizen, oidc     the audiences; they do not import each other
 """
 
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from idp.crypto.sealing import derive
 from idp.services import Services
 from idp.web import assets, citizen, errors, languages, limits, oidc, templating
+from idp.web.proxies import TrustedProxies
 from idp.web.session_interface import PageSessions
 
 
@@ -30,7 +30,7 @@ def init_app(app: Flask, services: Services) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.session_interface = PageSessions()
     if proxies := settings.server.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     languages.init_app(app)

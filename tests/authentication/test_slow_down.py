@@ -146,7 +146,8 @@ def test_pressure_passes_after_its_window_however_long_an_attack_lasts() -> None
         ("192.0.2.77", "192.0.2.0/24"),
         ("::ffff:192.0.2.77", "192.0.2.0/24"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("unix socket", "unix socket"),
+        ("unix socket", "unknown"),
+        ("another text", "unknown"),
     ],
 )
 def test_an_address_counts_with_its_network(address: str, place: str) -> None:
