@@ -1,0 +1,242 @@
+"""The first rule of the product, over HTTP: released = requested ∩ registered ∩ decided, wherever it is released.
+
+For any request, register and decision, what leaves in the ID token, at UserInfo, after a refresh and at introspection
+is inside that intersection.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from idp.app import create_app
+from idp.clients.reading import parse
+from idp.crypto.jose import unverified
+from idp.services import Services
+from idp.storage.db import Base
+from idp.vault.values import NewDetail
+from tests.conftest import make_settings
+from tests.doubles import FrozenClock
+from tests.protocol.sign_on import CALLBACK, SECRET, Browser, answer_of, page_of
+
+#: What the citizen holds; every derived form can be derived from it.
+HELD = {
+    "given_name": "Amina",
+    "family_name": "Haddad",
+    "nickname": "Mina",
+    "email": "amina@citizen.example",
+    "phone_number": "+442079460018",
+    "birthdate": "1988-02-29",
+    "address": {"street_address": "14 Quay Lane", "locality": "Northtown", "postal_code": "SW1A 1AA", "country": "GB"},
+}
+SMALLER = {"birthdate": ("age_over_18", "age_over_21"), "address": ("postcode_area", "country")}
+#: Asked for by some examples and held by nobody.
+ASKABLE = (*HELD, "age_over_18", "country", "gender", "website")
+SCOPES = {
+    "profile": {"given_name", "family_name", "nickname", "birthdate", "gender", "website", "updated_at"},
+    "email": {"email", "email_verified"},
+    "phone": {"phone_number", "phone_number_verified"},
+    "address": {"address"},
+}
+#: Members of a token that are about the sign-on and not about the citizen.
+TECHNICAL = {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "at_hash", "azp", "jti"}
+INTROSPECTED = {"active", "client_id", "scope", "token_type", "exp", "iat", "nbf", "sub", "aud", "iss", "jti"}
+
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request, register and decision."""
+
+    registered: tuple[tuple[str, bool, tuple[str, ...]], ...]
+    has_entry: bool
+    userinfo: frozenset[str]
+    id_token: frozenset[str]
+    scopes: frozenset[str]
+    ticked: frozenset[str]
+    whole: bool
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    names = draw(st.lists(st.sampled_from(ASKABLE), unique=True, max_size=6))
+    registered = tuple(
+        (name, draw(st.booleans()), tuple(draw(st.lists(st.sampled_from(SMALLER[name]), unique=True))))
+        if name in SMALLER
+        else (name, draw(st.booleans()), ())
+        for name in names
+    )
+    some = st.frozensets(st.sampled_from(ASKABLE), max_size=5)
+    return Case(
+        registered=registered,
+        has_entry=bool(registered) and draw(st.booleans()),
+        userinfo=draw(some),
+        id_token=draw(some),
+        scopes=draw(st.frozensets(st.sampled_from(sorted(SCOPES)))),
+        ticked=draw(some),
+        whole=draw(st.booleans()),
+    )
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    app = create_app(make_settings(tmp_path_factory.mktemp("law")), clock=FrozenClock())
+    services: Services = app.extensions["proffer"]
+    with app.app_context():
+        Base.metadata.create_all(services.db.engine)
+        services.keys.ensure()
+        browser = Browser(app)
+        session = browser.sign_up()
+        key = session.vault_key
+        assert key is not None
+        have = {"given_name", "email"}
+        details = [NewDetail(name, value) for name, value in HELD.items() if name not in have]
+        services.vault.add(session.account_id, key, *details)
+        yield browser
+    services.close()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases())
+def test_what_leaves_is_requested_registered_and_decided(browser: Browser, case: Case) -> None:
+    client_id = f"law-{next(_numbers)}"
+    register(browser, client_id, case)
+    essential = {name for name, needed, _ in case.registered if needed} if case.has_entry else set()
+    asked = case.userinfo | case.id_token | set().union(*(SCOPES[scope] for scope in case.scopes))
+    agreed = (case.ticked | essential) & offered(case, asked)
+
+    code = sign_on(browser, client_id, case, agreed)
+    if code is None:
+        return
+    tokens = post(browser, client_id, "token", grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
+    refreshed = post(browser, client_id, "token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+
+    at_userinfo = asked - (case.id_token - case.userinfo - set().union(*(SCOPES[s] for s in case.scopes)))
+    for answer in (tokens, refreshed):
+        check_answer(browser, case, answer, at_userinfo=at_userinfo, agreed=agreed)
+    if case.has_entry and len(case.registered) > 1:
+        # An entry narrowed today narrows what an old token opens and what a refresh brings.
+        narrower = replace(case, registered=case.registered[1:])
+        register(browser, client_id, narrower)
+        again = post(browser, client_id, "token", grant_type="refresh_token", refresh_token=refreshed["refresh_token"])
+        for answer in (refreshed | {"id_token": again["id_token"]}, again):
+            check_answer(browser, narrower, answer, at_userinfo=at_userinfo, agreed=agreed)
+
+
+def check_answer(
+    browser: Browser, case: Case, answer: dict[str, Any], *, at_userinfo: set[str], agreed: set[str]
+) -> None:
+    """Look everywhere that a token answer leads to."""
+    released = set(unverified(answer["id_token"]).claims) - TECHNICAL
+    assert released <= allowed(case, case.id_token, agreed)
+    bearer = {"Authorization": f"Bearer {answer['access_token']}"}
+    shared = browser.http.get("/userinfo", headers=bearer).get_json()
+    assert set(shared) - {"sub"} <= allowed(case, at_userinfo, agreed)
+    introspected = post(browser, "gateway", "introspect", token=answer["access_token"])
+    assert introspected["active"] is True
+    assert set(introspected) <= INTROSPECTED
+
+
+def offered(case: Case, asked: set[str]) -> set[str]:
+    """What the page offers: asked for, inside the register where there is one, and held."""
+    inside = {name for name, _, _ in case.registered} if case.has_entry else set(ASKABLE)
+    listed = {form for _, _, smaller in case.registered for form in smaller}
+    return {name for name in asked if name in inside | listed}
+
+
+def allowed(case: Case, requested: set[str] | frozenset[str], agreed: set[str]) -> set[str]:
+    """The largest set of names that may leave, worked out from the rules and not from the code."""
+    names = set()
+    for name in requested & agreed:
+        forms = [smaller for entry, _, smaller in case.registered if entry == name and case.has_entry]
+        names |= {name, *(forms[0] if forms else ())}
+    follow = {"email": "email_verified", "phone_number": "phone_number_verified"}
+    names |= {follow[name] for name in names & follow.keys() if follow[name] in requested}
+    if "updated_at" in requested:
+        names.add("updated_at")
+    return names
+
+
+def register(browser: Browser, client_id: str, case: Case) -> None:
+    """Register the service with its entry, if it has one, and the resource server that asks."""
+    text = {"en": "Because we need it"}
+    common = {"organisation": "northtown", "name": "A service", "secret": SECRET}
+    uses = [
+        {
+            "client": client_id,
+            "key": "use",
+            "state": "approved",
+            "purpose": text,
+            "lawful_basis": "contract",
+            "details": [
+                {"claim": name, "essential": needed, "smaller": list(smaller), "reason": text, "retention": text}
+                for name, needed, smaller in case.registered
+            ],
+        }
+    ]
+    services: Services = browser.services
+    services.clients.register(
+        parse(
+            {
+                "organisations": {"northtown": {"legal_name": "Northtown Council"}},
+                "clients": [
+                    {
+                        **common,
+                        "client_id": client_id,
+                        "redirect_uris": [CALLBACK],
+                        "grant_types": ["authorization_code", "refresh_token"],
+                        "scope": "openid profile email phone address offline_access",
+                    },
+                    {
+                        **common,
+                        "client_id": "gateway",
+                        "grant_types": ["client_credentials"],
+                        "response_types": [],
+                        "resource_server": True,
+                    },
+                ],
+                "uses": uses if case.has_entry else [],
+            }
+        )
+    )
+
+
+def sign_on(browser: Browser, client_id: str, case: Case, agreed: set[str]) -> str | None:
+    """Choose on the page; the code, or None where an essential detail was not to be had."""
+    claims = {"userinfo": dict.fromkeys(case.userinfo), "id_token": dict.fromkeys(case.id_token)}
+    response = browser.authorize(
+        client_id=client_id,
+        scope=" ".join(["openid", "offline_access", *sorted(case.scopes)]),
+        claims=json.dumps(claims),
+    )
+    page = page_of(response)
+    essential = {name for name, needed, _ in case.registered if needed} if case.has_entry else set()
+    if essential & {"gender", "website"} & offered(case, agreed):
+        return None
+    forms = {name: name for name in agreed & SMALLER.keys()} if case.whole else {}
+    held = {name for name in agreed if name not in {"gender", "website", *follow_ups()}}
+    browser.share(page, *held, forms=forms)
+    return answer_of(browser.come_back(page)).get("code")
+
+
+def follow_ups() -> set[str]:
+    """What accompanies a detail and is not chosen by itself."""
+    return {"email_verified", "phone_number_verified", "updated_at"}
+
+
+def post(browser: Browser, client_id: str, endpoint: str, **form: str) -> dict[str, Any]:
+    """Call the back channel; the decoded answer."""
+    basic = base64.b64encode(f"{client_id}:{SECRET}".encode()).decode()
+    response = browser.http.post(f"/{endpoint}", data=form, headers={"Authorization": f"Basic {basic}"})
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.get_json()
+    return answer
