@@ -4,6 +4,8 @@ Each run is one transaction on both databases: a migration that fails leaves eve
 take turns.
 """
 
+import os
+from contextlib import suppress
 from typing import Any, Final
 
 from alembic import command
@@ -77,8 +79,20 @@ def _run(url: str, act: Any) -> None:  # noqa: ANN401 - a command of Alembic
 def _engine(url: str) -> Engine:
     engine = create_engine(make_url(url), poolclass=NullPool)
     if engine.dialect.name == "sqlite":
+        _keep_to_its_owner(engine.url.database)
         _one_transaction(engine)
     return engine
+
+
+def _keep_to_its_owner(file: str | None) -> None:
+    """Make SQLite's file before SQLite does, which would let everybody on the machine read it.
+
+    Its journals take the file's mode over. A file that is there keeps the mode that its operator gave it.
+    """
+    if file and file != ":memory:":
+        with suppress(OSError):
+            # What is really wrong with the place, SQLite says a moment later.
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _one_transaction(engine: Engine) -> None:

@@ -154,3 +154,28 @@ def test_the_newest_revision_is_the_one_that_alembic_would_go_to() -> None:
     script = ScriptDirectory(str(resources.migrations()))
 
     assert revision.newest() == script.get_current_head()
+
+
+def test_nobody_else_on_the_machine_can_read_a_new_sqlite_file(tmp_path: Path) -> None:
+    file = tmp_path / "provider.sqlite3"
+
+    migrate.upgrade(f"sqlite:///{file}")
+
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        connection.execute(text("PRAGMA journal_mode=WAL"))
+        connection.execute(text("CREATE TABLE another (id INTEGER)"))
+        modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+    engine.dispose()
+    assert modes
+    assert set(modes.values()) == {0o600}, modes
+
+
+def test_a_sqlite_file_keeps_the_mode_that_its_operator_gave_it(tmp_path: Path) -> None:
+    file = tmp_path / "provider.sqlite3"
+    file.touch()
+    file.chmod(0o640)
+
+    migrate.upgrade(f"sqlite:///{file}")
+
+    assert file.stat().st_mode & 0o777 == 0o640
