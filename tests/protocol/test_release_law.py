@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -133,7 +134,7 @@ def test_what_leaves_is_requested_registered_and_decided(browser: Browser, case:
 
 
 def check_answer(
-    browser: Browser, case: Case, answer: dict[str, Any], *, at_userinfo: Set[str], agreed: Set[str]
+    browser: Browser, case: Case, answer: dict[str, Any], *, at_userinfo: AbstractSet[str], agreed: AbstractSet[str]
 ) -> None:
     """Look everywhere that a token answer leads to."""
     released = set(unverified(answer["id_token"]).claims) - TECHNICAL
@@ -146,14 +147,14 @@ def check_answer(
     assert set(introspected) <= INTROSPECTED
 
 
-def offered(case: Case, asked: Set[str]) -> Set[str]:
+def offered(case: Case, asked: AbstractSet[str]) -> AbstractSet[str]:
     """What the page offers: asked for, inside the register where there is one, and held."""
     inside = {name for name, _, _ in case.registered} if case.has_entry else set(ASKABLE)
     listed = {form for _, _, smaller in case.registered for form in smaller}
     return {name for name in asked if name in inside | listed}
 
 
-def allowed(case: Case, requested: Set[str], agreed: Set[str]) -> Set[str]:
+def allowed(case: Case, requested: AbstractSet[str], agreed: AbstractSet[str]) -> AbstractSet[str]:
     """The largest set of names that may leave, worked out from the rules and not from the code."""
     names = set()
     for name in requested & agreed:
@@ -210,7 +211,7 @@ def register(browser: Browser, client_id: str, case: Case) -> None:
     )
 
 
-def sign_on(browser: Browser, client_id: str, case: Case, agreed: Set[str]) -> str | None:
+def sign_on(browser: Browser, client_id: str, case: Case, agreed: AbstractSet[str]) -> str | None:
     """Choose on the page; the code, or None where an essential detail was not to be had."""
     claims = {"userinfo": dict.fromkeys(case.userinfo), "id_token": dict.fromkeys(case.id_token)}
     response = browser.authorize(
@@ -228,7 +229,7 @@ def sign_on(browser: Browser, client_id: str, case: Case, agreed: Set[str]) -> s
     return answer_of(browser.come_back(page)).get("code")
 
 
-def follow_ups() -> Set[str]:
+def follow_ups() -> AbstractSet[str]:
     """What accompanies a detail and is not chosen by itself."""
     return {"email_verified", "phone_number_verified", "updated_at"}
 
