@@ -60,15 +60,15 @@ class Asking:
 def asking(secret: str) -> Asking | None:
     """Find what is still to be decided in a request in flight, or None when there is nothing to ask here.
 
-    None sends the browser back to the dispatcher, which knows why: nobody is signed in, the vault is locked, or
-    all is settled already.
+    None sends the browser back to the dispatcher, which knows why: nobody is signed in, the vault is locked, the
+    service was suspended, or all is settled already.
 
     :raises InteractionGoneError: the request in flight has ended, or belongs to another browser.
     """
     waiting = pending(secret)
     session = current_session()
     facts = waiting.interaction.facts
-    if session is None or session.vault_key is None or facts.refused:
+    if session is None or session.vault_key is None or facts.refused or not waiting.client.approved:
         return None
     parameters = waiting.interaction.parameters
     scopes = tuple(parameters.get("scope", "").split())

@@ -251,6 +251,20 @@ def test_a_choice_for_one_visit_is_asked_again_and_says_so(citizen: Chooser, clo
     assert "Last time was for one visit" in _heading(page)
 
 
+def test_nothing_is_decided_for_a_service_that_was_suspended_meanwhile(citizen: Chooser, services: Services) -> None:
+    citizen.asked("given_name")
+    form = citizen.form()
+    services.clients.suspend("permits")
+
+    citizen.press("consent-allow", form)
+
+    assert services.consent.standing(citizen.session.account_id, "permits") is None
+    assert citizen.http.get(citizen.address).status_code == 303
+    answer = citizen.http.get(citizen.address, follow_redirects=True)
+    assert answer.status_code == 400
+    assert "may not use this sign-in at the moment" in answer.text
+
+
 def test_a_choice_that_does_not_open_any_more_is_asked_again(citizen: Chooser, services: Services) -> None:
     """Whatever happened to its row; without this the browser would be sent to and fro."""
     citizen.asked("given_name")
