@@ -116,3 +116,9 @@ class StartedProvider:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(timeout=20)
+
+    def crash(self) -> None:
+        """End it and its workers without warning, as a power supply would."""
+        os.killpg(self.pid, signal.SIGKILL)
+        assert self._process is not None
+        self._process.wait(timeout=20)
