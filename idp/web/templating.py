@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Give the templates their functions; an unknown name in a template is an error."""
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
+    # Not trim_blocks: it takes the line's end after a block, and with it the space between two attributes.
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         csp_nonce=nonce,
