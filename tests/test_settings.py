@@ -243,6 +243,12 @@ def test_a_relative_sqlite_file_means_the_working_directory(monkeypatch: pytest.
     assert settings.database.url == f"sqlite:///{tmp_path}/here.sqlite"
 
 
+def test_the_default_database_is_in_the_working_directory_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert Settings().database.url == f"sqlite:///{tmp_path}/instance/proffer.sqlite3"
+
+
 def test_every_setting_is_documented() -> None:
     assert resources.config("example.toml").read_text(encoding="utf-8") == example(), (
         "config/example.toml is not what the settings generate: run `proffer config example > config/example.toml`"

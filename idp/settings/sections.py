@@ -20,7 +20,7 @@ class Section(BaseModel):
 class DatabaseSettings(Section):
     """Where everything is kept."""
 
-    url: str = Field(default="sqlite:///instance/proffer.sqlite3", repr=False)
+    url: str = Field(default="sqlite:///instance/proffer.sqlite3", repr=False, validate_default=True)
     """`sqlite:///path/to/file` or `postgresql+psycopg://user:password@host/name`."""
     pool_size: int = Field(default=5, ge=1, le=100)
     """Connections that one worker keeps open (PostgreSQL)."""
