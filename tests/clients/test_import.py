@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from idp import resources
 from idp.clients.errors import ClientKeysError, RegistrationFaultsError, UnknownClientError
+from idp.clients.reading import read
 from idp.clients.service import ClientService
 from idp.clients.store import ClientStore
 from idp.clients.values import ClientState, LawfulBasis
@@ -47,6 +49,14 @@ reason.en = "You must be an adult"
 retention.en = "Not kept"
 smaller = ["age_over_18"]
 """
+
+
+def test_the_sample_for_operators_is_one_that_imports() -> None:
+    sample = read(resources.config("services.toml"))
+
+    assert [(use.client, [each.claim for each in use.details]) for use in sample.uses] == [
+        ("parking", ["address", "birthdate", "email"])
+    ]
 
 
 class FakeFetcher:
