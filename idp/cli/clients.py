@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def clients() -> None:
-    """Add, list and import services, suspend and approve them, give them a new secret."""
+    """Say which services may ask, and for what."""
 
 
 @clients.command("list")
@@ -31,9 +31,10 @@ def list_() -> None:
 @clients.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
-    """Import organisations, services and what they are registered to ask from a TOML or JSON FILE.
+    """Import services and what they may ask from FILE.
 
-    All or nothing, and safe to repeat. docs/integrating.md describes the file.
+    TOML or JSON, with the organisations that run them. All or nothing, and safe to repeat. config/services.toml is
+    a commented sample.
     """
     with opened() as services, _faults_told():
         _tell(services.clients.import_file(file))
@@ -67,7 +68,10 @@ def add(**options: Any) -> None:  # noqa: ANN401 - what click collects
 @clients.command()
 @click.argument("client_id")
 def secret(client_id: str) -> None:
-    """Make a new secret for CLIENT_ID and show it once; the one before keeps working until the next."""
+    """Make a new secret for CLIENT_ID and show it.
+
+    Only this once. The secret before keeps working until the next one is made.
+    """
     with opened() as services, _faults_told():
         click.echo(services.clients.new_secret(client_id))
 
@@ -75,7 +79,7 @@ def secret(client_id: str) -> None:
 @clients.command()
 @click.argument("client_id")
 def suspend(client_id: str) -> None:
-    """Stop CLIENT_ID at once: no requests, no tokens, no details."""
+    """Stop CLIENT_ID at once: no tokens, no details."""
     with opened() as services, _faults_told():
         services.clients.suspend(client_id)
     click.echo(f"Suspended {client_id}.")

@@ -17,7 +17,7 @@ def config() -> None:
 
 @config.command()
 def check() -> None:
-    """Say whether the settings can be used, and what about them is unsafe."""
+    """Say whether the settings are usable and safe."""
     from idp.settings import load_settings, unsafe_settings
 
     settings = load_settings()

@@ -16,7 +16,7 @@ import click
 )
 @click.pass_context
 def demo(ctx: click.Context, *, reset: bool, instance: Path) -> None:
-    """Start the provider and two demonstration services on this machine."""
+    """Start the provider and two demo services here."""
     from idp.demo.run import run
 
     ctx.exit(run(reset=reset, instance=instance.absolute()))

@@ -8,7 +8,10 @@ from idp.cli.application import opened, require_database_folder
 @click.command()
 @click.option("--draft", metavar="MESSAGE", help="For developers: write a new migration from what the models changed.")
 def migrate(draft: str | None) -> None:
-    """Bring the database up to date and make the keys that are missing. Safe to repeat."""
+    """Bring the database up to date. Safe to repeat.
+
+    Makes the keys that are missing, too.
+    """
     from idp.settings import load_settings
     from idp.storage.migrate import revise, upgrade
 

@@ -30,7 +30,10 @@ def purge() -> None:
 
 @click.command()
 def worker() -> None:
-    """Remove what expires, round after round, until told to stop (SIGINT or SIGTERM)."""
+    """Remove what expires, round after round.
+
+    Stops when told to (SIGINT or SIGTERM).
+    """
     import logging.config
 
     from idp.cli.logs import configuration
