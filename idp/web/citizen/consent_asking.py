@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from idp.authentication.values import Session
 from idp.clients.values import Client
 from idp.consent.page import ChoicePage
-from idp.consent.values import Choices, ClaimsRequest, Difference, Grant
+from idp.consent.values import Choices, ClaimsRequest, Difference, Duration, Grant
 from idp.interactions.values import Interaction
 from idp.web.context import current_session, pending, services
 from idp.web.languages import current
@@ -79,7 +79,10 @@ def asking(secret: str) -> Asking | None:
         # Asked as if for the first time, or the dispatcher and this page would send the browser to and fro.
         grant = None
     if grant is not None and facts.grant_id == grant.id and grant.live(services().clock.now()):
-        return None
+        # Decided on this very page, be it "just this time": asked again only when something cannot be given any more.
+        held = replace(grant, duration=Duration.STANDING)
+        if consent.difference(request, client=waiting.client, grant=held) is None:
+            return None
     difference = consent.difference(
         request,
         client=waiting.client,

@@ -251,6 +251,29 @@ def test_a_choice_for_one_visit_is_asked_again_and_says_so(citizen: Chooser, clo
     assert "Last time was for one visit" in _heading(page)
 
 
+@pytest.mark.parametrize("duration", ["standing", "once"])
+def test_a_needed_detail_that_went_right_after_the_choice_is_asked_for_again(citizen: Chooser, duration: str) -> None:
+    """In another window, before the browser went on: without this it would be sent to and fro."""
+    citizen.asked("given_name", "email")
+    pairs = [pair for pair in citizen.form().sent("consent-allow") if pair[0] != "duration"]
+    chosen = citizen.send([*pairs, ("duration", duration)])
+    assert chosen.status_code == 303
+    session, vault = citizen.session, citizen.services.vault
+    assert session.vault_key is not None
+    held = vault.read(session.account_id, session.vault_key).values("given_name")[0]
+    vault.remove(session.account_id, session.vault_key, held.id)
+
+    again = citizen.http.get(chosen.headers["Location"])
+    citizen.page = citizen.http.get(again.headers["Location"])
+
+    assert citizen.page.status_code == 200, citizen.page.headers
+    assert 'name="typed-given_name"' in citizen.html
+    form = citizen.form()
+    form.type(**{"typed-given_name": "Amina"})
+    citizen.press("consent-allow", form)
+    assert "code=" in citizen.answer()
+
+
 def test_nothing_is_decided_for_a_service_that_was_suspended_meanwhile(citizen: Chooser, services: Services) -> None:
     citizen.asked("given_name")
     form = citizen.form()
