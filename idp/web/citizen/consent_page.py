@@ -10,7 +10,7 @@ from idp.clients.values import LawfulBasis
 from idp.consent.page import ChoicePage, DetailChoice
 from idp.web.citizen.consent_choices import TYPED
 from idp.web.citizen.detail_fields import TypedField, typed_field
-from idp.web.context import services
+from idp.web.context import services, signed_in
 from idp.web.forms import Problem
 from idp.web.languages import current
 
@@ -23,6 +23,8 @@ def render(page: ChoicePage, *, interaction: str, status: int = 200, preview_ope
         "citizen/consent.html",
         page=page,
         action=url_for("consent.decide", interaction=interaction),
+        interaction=interaction,
+        ready=not fields or services().vault.ready(signed_in().account_id),
         fields=fields,
         problems=_problems(page, fields),
         countries=names,

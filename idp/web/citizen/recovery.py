@@ -32,9 +32,9 @@ bp = page_blueprint("recovery", __name__, url_prefix="/recover")
 class RecoveryForm(Form):
     """Sign-in name, recovery code and the new password."""
 
-    username = StringField(validators=[InputRequired(_l("Enter your sign-in name or email address"))])
-    recovery_code = StringField(validators=[InputRequired(_l("Enter your recovery code"))])
-    password = PasswordField(validators=[InputRequired(_l("Enter a new password"))])
+    username = StringField(validators=[InputRequired(_l("Enter your sign-in name or email address."))])
+    recovery_code = StringField(validators=[InputRequired(_l("Enter your recovery code."))])
+    password = PasswordField(validators=[InputRequired(_l("Enter a new password."))])
 
 
 @bp.get("")
@@ -64,10 +64,10 @@ def submit() -> ResponseReturnValue:
             previous_session=cookies.session_secret(),
         )
     except RecoveryCodeMismatchError:
-        mistyped = _("This is not a whole recovery code. Check every letter and digit")
+        mistyped = _("This is not a whole recovery code. Check every letter and digit.")
         return _page(came, login=login, found=(Problem("recovery_code", mistyped),))
     except SignInRefusedError:
-        refused = Problem("username", _("The sign-in name or the recovery code is not right"))
+        refused = Problem("username", _("The sign-in name or the recovery code is not right."))
         return _page(came, login=login, found=(refused,))
     except PasswordRefusedError as refused_password:
         found = (Problem("password", refusals.of_password(refused_password.code)),)

@@ -6,9 +6,7 @@ when it has two (see VAULT in docs/security).
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
-from flask import flash, render_template, url_for
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -41,11 +39,11 @@ def confirm() -> ResponseReturnValue:
     came = arrival()
     typed = text(_FIELD)
     if not typed.strip():
-        return _confirm_page(came.query, _("Type the recovery code that you saved"))
+        return _confirm_page(came.query, _("Type the recovery code that you saved."))
     try:
         services().authentication.confirm_recovery_code(signed_in().account_id, typed)
     except RecoveryCodeMismatchError:
-        return _confirm_page(came.query, _("This is not the code that we showed. Check every letter and digit"))
+        return _confirm_page(came.query, _("This is not the code that we showed. Check every letter and digit."))
     flash(_("Your recovery code is confirmed. Keep it where you will find it again."), "success")
     return go_on(came)
 
@@ -55,7 +53,7 @@ def shown_once(code: str, *, query: dict[str, str], new_account: bool) -> str:
     return render_template(
         "citizen/recovery_code.html",
         code=code,
-        confirm=f"{url_for('recovery_code.confirm')}?{urlencode(query)}",
+        query=query,
         new_account=new_account,
         problems=(),
     )

@@ -9,17 +9,17 @@ from flask_babel import lazy_gettext as _l
 from idp.authentication.values import Hint
 
 _LOGIN: Final = {
-    "missing": _l("Enter a sign-in name or an email address"),
-    "too_short": _l("Use at least 3 characters for your sign-in name"),
-    "too_long": _l("Use a shorter sign-in name"),
-    "characters": _l("Use only letters, digits and . _ - + @ ' in your sign-in name"),
+    "missing": _l("Enter a sign-in name or an email address."),
+    "too_short": _l("Use at least 3 characters for your sign-in name."),
+    "too_long": _l("Use a shorter sign-in name."),
+    "characters": _l("Use only letters, digits and . _ - + @ ' in your sign-in name."),
 }
 
 _PASSWORD: Final = {
-    "too_short": _l("Use a longer password"),
-    "too_long": _l("Use a shorter password"),
-    "too_easy": _l("This password is too easy to guess. Choose another one"),
-    "forbidden_characters": _l("Use only characters that can be typed in your password"),
+    "too_short": _l("Use a longer password."),
+    "too_long": _l("Use a shorter password."),
+    "too_easy": _l("This password is too easy to guess. Choose another one."),
+    "forbidden_characters": _l("Use only characters that can be typed in your password."),
 }
 
 _HINTS: Final = {

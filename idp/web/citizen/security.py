@@ -33,8 +33,8 @@ FRESH = timedelta(minutes=10)
 class PasswordForm(Form):
     """The password now, and the one to come."""
 
-    current_password = PasswordField(validators=[InputRequired(_l("Enter your password"))])
-    new_password = PasswordField(validators=[InputRequired(_l("Enter a new password"))])
+    current_password = PasswordField(validators=[InputRequired(_l("Enter your password."))])
+    new_password = PasswordField(validators=[InputRequired(_l("Enter a new password."))])
 
 
 @bp.get("")
@@ -123,7 +123,7 @@ def _sign_in_again() -> Response | None:
 
 
 def _not_right() -> Problem:
-    return Problem("current_password", _("This is not your password"))
+    return Problem("current_password", _("This is not your password."))
 
 
 def _password_page(found: tuple[Problem, ...] = (), hints: tuple[str, ...] = ()) -> ResponseReturnValue:

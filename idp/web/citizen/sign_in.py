@@ -25,8 +25,8 @@ bp = page_blueprint("sign_in", __name__, url_prefix="/sign-in")
 class SignInForm(Form):
     """Sign-in name and password."""
 
-    username = StringField(validators=[InputRequired(_l("Enter your sign-in name or email address"))])
-    password = PasswordField(validators=[InputRequired(_l("Enter your password"))])
+    username = StringField(validators=[InputRequired(_l("Enter your sign-in name or email address."))])
+    password = PasswordField(validators=[InputRequired(_l("Enter your password."))])
 
 
 @bp.get("")
@@ -56,7 +56,7 @@ def submit() -> ResponseReturnValue:
             previous_session=cookies.session_secret(),
         )
     except SignInRefusedError:
-        refused = Problem("username", _("The sign-in name or the password is not right"))
+        refused = Problem("username", _("The sign-in name or the password is not right."))
         return _page(came, login=entered.username.data, found=(refused,))
     except SlowDownError as slow:
         return errors.wait_page(slow.retry_after_seconds)

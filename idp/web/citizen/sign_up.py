@@ -28,8 +28,8 @@ bp = page_blueprint("sign_up", __name__, url_prefix="/sign-up")
 class SignUpForm(Form):
     """A new sign-in name and a new password. What they may look like, their rooms decide."""
 
-    username = StringField(validators=[InputRequired(_l("Enter a sign-in name or an email address"))])
-    password = PasswordField(validators=[InputRequired(_l("Enter a password"))])
+    username = StringField(validators=[InputRequired(_l("Enter a sign-in name or an email address."))])
+    password = PasswordField(validators=[InputRequired(_l("Enter a password."))])
 
 
 @bp.get("")
@@ -63,7 +63,7 @@ def submit() -> ResponseReturnValue:
     except InvalidLoginError as refused:
         return _page(came, login=login, found=(Problem("username", refusals.of_login(refused.code)),))
     except LoginTakenError:
-        taken = _("This sign-in name cannot be used. Choose another one, or sign in if it is yours")
+        taken = _("This sign-in name cannot be used. Choose another one, or sign in if it is yours.")
         return _page(came, login=login, found=(Problem("username", taken),))
     except PasswordRefusedError as refused:
         found = (Problem("password", refusals.of_password(refused.code)),)

@@ -140,3 +140,25 @@ def test_another_account_means_signing_in(visitor: Visitor) -> None:
 
     assert urlsplit(answer.location).path == "/sign-in"
     assert visitor.open(answer.location).status_code == 200
+
+
+def test_who_has_not_confirmed_the_code_is_led_there_and_back_before_typing(visitor: Visitor) -> None:
+    code = visitor.sign_up()
+    address = begin(visitor, scope="openid email")
+    choosing = visitor.open(address)
+    while choosing.status_code == 303:
+        choosing = visitor.open(str(choosing.location))
+
+    assert "Confirm your recovery code first" in choosing.text
+    visitor.open(f"/recovery-code?interaction={address.rpartition('/')[2]}")
+    answer = visitor.send("confirm-recovery-code", recovery_code=code)
+    assert interaction_in(str(answer.location)) == address.rpartition("/")[2]
+
+
+def test_an_error_of_a_step_that_was_finished_does_not_deny_that_something_was_shared(visitor: Visitor) -> None:
+    page = visitor.open("/consent/never-begun")
+    while page.status_code == 303:
+        page = visitor.open(str(page.location))
+
+    assert "Opening this page shared nothing." in page.text
+    assert "Nothing was shared" not in page.text
