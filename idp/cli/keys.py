@@ -1,4 +1,4 @@
-"""`proffer keys`: the keys that sign tokens."""
+"""`proffer keys`: the keys that sign and seal tokens."""
 
 import click
 
@@ -25,6 +25,7 @@ def list_() -> None:
 def rotate(algorithm: str | None) -> None:
     """Sign with the next key from now on. Running servers follow by themselves; old tokens stay verifiable."""
     from idp.keys.errors import KeyMissingError, RotationRacedError
+    from idp.keys.values import TOKEN_ALGORITHM
 
     with opened() as services:
         try:
@@ -35,8 +36,9 @@ def rotate(algorithm: str | None) -> None:
         except RotationRacedError:
             raise Failure("another process rotated at this very moment; nothing is left to do") from None
     for rotation in rotations:
-        click.echo(
-            f"{rotation.algorithm:<8} {rotation.activated} is in use; {rotation.retired} stays published for now"
-        )
-        if rotation.early:
+        # The key that seals tokens is ours alone: nobody else has to know it.
+        published = rotation.algorithm != TOKEN_ALGORITHM
+        stays = "stays published for now" if published else "still opens what it sealed"
+        click.echo(f"{rotation.algorithm:<8} {rotation.activated} is in use; {rotation.retired} {stays}")
+        if rotation.early and published:
             click.echo(f"{'':<8} a service that keeps our keys for long may not know it yet")
