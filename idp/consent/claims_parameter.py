@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 
 from idp.claims.catalogue import Catalogue
 from idp.consent.errors import ClaimsParameterError
-from idp.consent.values import ClaimsRequest, Destination, RequestedClaim, canonical
+from idp.consent.values import OFFLINE, ClaimsRequest, Destination, RequestedClaim, canonical
 
 MAX_CHARACTERS: Final = 16_384
 MAX_CLAIMS: Final = 100
@@ -47,6 +47,7 @@ def claims_request(scopes: Collection[str], claims_parameter: str | None, *, cat
         auth_time="auth_time" in id_token,
         acr_values=_acr_values(acr),
         acr_essential=bool(acr.get("essential", False)),
+        offline=OFFLINE in scopes,
     )
 
 

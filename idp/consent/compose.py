@@ -84,6 +84,7 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
         public_subject=at.client.subject_type is SubjectType.PUBLIC,
         duration=choices.duration,
         reconfirm_months=reconfirm_months,
+        offline=at.request.offline,
         preview=_preview(at, choices),
         policy_uri=at.client.policy_uri,
         tos_uri=at.client.tos_uri,

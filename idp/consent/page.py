@@ -108,6 +108,8 @@ class ChoicePage:
     public_subject: bool
     duration: Duration
     reconfirm_months: int
+    #: The service wants to look again while the citizen is away.
+    offline: bool
     #: JSON, indented: exactly what would be sent for the current ticks.
     preview: str = field(repr=False)
     policy_uri: str | None

@@ -84,10 +84,17 @@ def basis(name: str, *, register: Register) -> str:
 
 
 def difference(
-    assessment: Assessment, *, register: Register, grant: Grant | None, now: datetime, ask_again: bool = False
+    assessment: Assessment,
+    *,
+    register: Register,
+    grant: Grant | None,
+    now: datetime,
+    ask_again: bool = False,
+    offline: bool = False,
 ) -> Difference | None:
     """Return what has to be asked, or None when all of it is remembered.
 
+    :param offline: the service wants to look again while the citizen is away, which is asked about like a detail.
     :param grant: the citizen's grant for this service, in whatever state.
     :param ask_again: the service wants the page (prompt=consent).
     """
@@ -99,7 +106,7 @@ def difference(
         for name in assessment.offered
         if (why := _asks(name, grant, register=register, essential=name in assessment.essential)) is not None
     )
-    if not asked:
+    if not asked and (not offline or grant.offline):
         return None
     reasons = {why for _, why in asked}
     headline = Reason.CHANGED_PURPOSE if Reason.CHANGED_PURPOSE in reasons else Reason.NEW_DETAIL

@@ -119,6 +119,8 @@ class Deciding(Releases):
                 duration=choices.duration,
                 scopes=scopes,
             )
+            if before is not None and difference.reason not in _STARTS_OVER:
+                grant = replace(grant, scopes=tuple(dict.fromkeys((*before.scopes, *grant.scopes))))
             if before is not None and difference.reason in _ASKS_A_PART:
                 # The rest of the choice is as old as it was.
                 grant = replace(grant, reconfirm_at=min(grant.reconfirm_at, before.reconfirm_at))

@@ -41,6 +41,7 @@ class ConsentService(Deciding):
             grant=grant,
             now=self._clock.now(),
             ask_again=ask_again,
+            offline=request.offline,
         )
 
     def page(

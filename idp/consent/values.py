@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Destination(StrEnum):
@@ -35,6 +36,10 @@ class Reason(StrEnum):
     ONCE_ONLY = "once_only"
     #: The service asked for the page (prompt=consent).
     SERVICE_ASKS = "service_asks"
+
+
+#: The scope that lets a service look again while the citizen is away (OIDC Core §11).
+OFFLINE: Final = "offline_access"
 
 
 def canonical(value: object) -> str:
@@ -70,6 +75,8 @@ class ClaimsRequest:
     #: `acr` with values; essential makes another level an error (OIDC Core §5.5.1.1).
     acr_values: tuple[str, ...] = ()
     acr_essential: bool = False
+    #: Wants to look again while the citizen is away (scope `offline_access`, OIDC Core §11).
+    offline: bool = False
 
     @property
     def names(self) -> frozenset[str]:
@@ -163,6 +170,11 @@ class Grant:
     def decision(self, claim: str) -> Decision | None:
         """Return the earlier decision about one claim."""
         return next((one for one in self.decisions if one.claim == claim), None)
+
+    @property
+    def offline(self) -> bool:
+        """Tell whether the service may look again while the citizen is away; never after a single visit."""
+        return OFFLINE in self.scopes and self.duration is Duration.STANDING
 
     def live(self, now: datetime) -> bool:
         """Tell whether tokens of this grant may still be used.

@@ -7,11 +7,12 @@ because they share nothing with these but the services.
 from dataclasses import dataclass
 from typing import Final
 
+from idp.consent.values import OFFLINE
 from idp.protocol.client_assertion import AssertionVerifier
 from idp.protocol.client_auth import ClientAuthenticator
 from idp.protocol.grants.authorization_code import AuthorizationCodeGrant
 from idp.protocol.grants.client_credentials import ClientCredentialsGrant
-from idp.protocol.grants.issuing import OFFLINE, OPENID, Issuing
+from idp.protocol.grants.issuing import OPENID, Issuing
 from idp.protocol.grants.refresh_token import RefreshTokenGrant
 from idp.protocol.id_token import IdTokens
 from idp.protocol.introspection import Introspection

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from idp.consent.values import OFFLINE
 from idp.protocol.assembly import Protocol
 from idp.protocol.authorization import Authorization
-from idp.protocol.grants.issuing import OFFLINE, OPENID
+from idp.protocol.grants.issuing import OPENID
 from idp.protocol.metadata import as_json, discovery
 from idp.protocol.par import PushedAuthorization
 from idp.protocol.responder import Responder

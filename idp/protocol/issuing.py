@@ -5,7 +5,7 @@ https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
 
 from idp.activity.values import DURATION, Entry, Kind
 from idp.authentication.values import Session
-from idp.consent.values import Grant, GrantTicket
+from idp.consent.values import OFFLINE, Grant, GrantTicket
 from idp.protocol.flow import Flow
 from idp.protocol.id_token import session_identifier
 from idp.protocol.refusals import NoReplyError, Obstacle
@@ -63,7 +63,8 @@ def _sign_on(flow: Flow, session: Session, ticket: GrantTicket) -> SignOn:
         grant_id=ticket.grant_id,
         grant_key=ticket.grant_key,
         epoch=ticket.epoch,
-        scope=flow.request.scopes,
+        # What holds for one visit gives nothing to use after it.
+        scope=tuple(each for each in flow.request.scopes if each != OFFLINE or ticket.grant.offline),
         userinfo_claims=ticket.userinfo,
         id_token_claims=ticket.id_token,
         auth_time=int(session.auth_time.timestamp()),

@@ -20,7 +20,7 @@ from authlib.oidc.core.errors import RegistrationNotSupportedError
 from idp.clients.policy import redirect_uri_allowed
 from idp.clients.values import Client
 from idp.consent.errors import ClaimsParameterError
-from idp.consent.values import ClaimsRequest
+from idp.consent.values import OFFLINE, ClaimsRequest
 from idp.protocol import pkce
 from idp.protocol.parameters import AuthorizationRequest, Display, Parameters
 from idp.protocol.prompts import read_prompts
@@ -168,7 +168,7 @@ def _scopes(value: str | None, *, client: Client, offer: Offer) -> tuple[str, ..
     asked = dict.fromkeys(_words(value))
     allowed = offer.scopes & frozenset(client.scopes)
     if "refresh_token" not in client.grant_types:
-        allowed -= {"offline_access"}
+        allowed -= {OFFLINE}
     scopes = tuple(scope for scope in asked if scope in allowed)
     if "openid" not in scopes:
         raise InvalidScopeError("The scope has to contain openid")

@@ -4,13 +4,12 @@ from typing import Any
 
 from idp.clients.values import Client
 from idp.consent.service import ConsentService
-from idp.consent.values import Grant
+from idp.consent.values import OFFLINE, Grant
 from idp.protocol.id_token import IdTokens
 from idp.tokens.service import TokenService
 from idp.tokens.values import SignOn
 
 OPENID = "openid"
-OFFLINE = "offline_access"
 
 
 class Issuing:

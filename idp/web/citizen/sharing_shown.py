@@ -53,6 +53,8 @@ class SharedService:
     #: When the citizen is asked again, or when a single visit ends.
     until: datetime
     once: bool
+    #: The service may look again while the citizen is away.
+    offline: bool
     stopped_at: datetime | None
 
 
@@ -77,6 +79,7 @@ def shared(grant: Grant) -> SharedService:
         last_used=grant.last_used_at,
         until=grant.reconfirm_at,
         once=grant.duration is Duration.ONCE,
+        offline=grant.offline,
         stopped_at=grant.withdrawn_at,
     )
 

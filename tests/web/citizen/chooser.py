@@ -42,7 +42,8 @@ def _client(client_id: str, name: str, organisation: str = "northtown") -> dict[
         "organisation": organisation,
         "name": name,
         "redirect_uris": [CALLBACK],
-        "scope": "openid profile email phone address",
+        "scope": "openid profile email phone address offline_access",
+        "grant_types": ["authorization_code", "refresh_token"],
         "token_endpoint_auth_method": "none",
     }
 

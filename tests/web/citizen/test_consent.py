@@ -81,6 +81,21 @@ def test_select_all_ticks_every_requested_detail_and_shares_nothing(citizen: Cho
     assert citizen.services.consent.standing(citizen.session.account_id, "permits") is None
 
 
+def test_a_service_that_wants_to_look_again_later_says_so(citizen: Chooser) -> None:
+    assert 'id="while-away"' not in citizen.asked("given_name").text
+    assert 'id="while-away"' in citizen.asked("given_name", scope="openid offline_access").text
+
+
+def test_wanting_to_look_again_later_is_asked_about_by_itself(citizen: Chooser) -> None:
+    citizen.asked("given_name")
+    citizen.press("consent-allow")
+
+    page = citizen.asked("given_name", scope="openid offline_access")
+
+    assert 'id="while-away"' in page.text
+    assert "None of your details are asked for" not in page.text
+
+
 def test_refusing_is_one_click_and_sends_access_denied(citizen: Chooser) -> None:
     citizen.asked("given_name", "email")
 
