@@ -157,9 +157,11 @@ def test_a_secret_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_a_secret_file_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    message = refusal(monkeypatch, {"PROFFER_SECRETS__PEPPER_FILE": str(tmp_path / "none")})
+    missing = tmp_path / "none"
 
-    assert "pepper_file cannot be read: No such file or directory" in message
+    message = refusal(monkeypatch, {"PROFFER_SECRETS__PEPPER_FILE": str(missing)})
+
+    assert f"pepper_file cannot be read: {missing}: No such file or directory" in message
 
 
 def test_secrets_and_passwords_hide_from_repr(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,13 +227,25 @@ def test_what_weakens_a_deployment_is_listed(monkeypatch: pytest.MonkeyPatch) ->
     }
 
 
+def test_a_secret_file_that_others_can_read_is_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "key_encryption"
+    file.write_text(PRODUCTION["PROFFER_SECRETS__KEY_ENCRYPTION"])
+    given(monkeypatch, {"PROFFER_SECRETS__KEY_ENCRYPTION_FILE": str(file)})
+
+    file.chmod(0o644)
+    assert any(warning.startswith("secrets.key_encryption_file:") for warning in unsafe_settings(load_settings()))
+    file.chmod(0o600)
+    assert not any(warning.startswith("secrets.key_encryption_file:") for warning in unsafe_settings(load_settings()))
+
+
 def test_the_production_sample_lacks_nothing_but_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROFFER_CONFIG", str(resources.config("production.toml")))
 
     message = refusal(monkeypatch, {})
 
     assert message.split("\n")[1:] == [
-        "  secrets: key_encryption_file cannot be read: No such file or directory (variable PROFFER_SECRETS)"
+        "  secrets: key_encryption_file cannot be read: /run/credentials/proffer.service/key_encryption: "
+        "No such file or directory (variable PROFFER_SECRETS)"
     ]
 
 

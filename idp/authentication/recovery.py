@@ -99,6 +99,17 @@ class Recovery(Desk):
         self._refuse(credentials, attempt, origin=origin, method=BY_RECOVERY_CODE)
         raise SignInRefusedError
 
+    def _drop_unconfirmed_code(self, account_id: str) -> None:
+        """Take a code that was shown and never confirmed away, where an older one still works.
+
+        Whoever had the account open for a moment may have had that code made, and would keep a way back in.
+        """
+        codes = [slot for slot in self._parts.vault.slots(account_id) if slot.kind == SlotKind.RECOVERY]
+        if any(slot.confirmed_at is not None for slot in codes):
+            for slot in codes:
+                if slot.confirmed_at is None:
+                    self._parts.vault.remove_slot(account_id, slot.id)
+
     def _new_code(self, account_id: str, key: VaultKey) -> str:
         """Put a new code in the place of one that was never confirmed, beside one that was."""
         vault = self._parts.vault

@@ -131,7 +131,7 @@ class AuthenticationService(SigningUp, Recovery):
         return ended
 
     def change_password(self, session: Session, *, current: str, new: str) -> None:
-        """Set a new password, wrap the vault key under it, and end every other session.
+        """Set a new password, wrap the vault key under it, and end every other session and every unconfirmed code.
 
         Opens its own transactions; must not be called inside one.
 
@@ -159,6 +159,7 @@ class AuthenticationService(SigningUp, Recovery):
             parts.door.succeeded(attempt)
             parts.passwords.replace(session.account_id, prepared, key=key)
             parts.sessions.end_of(session.account_id, keep_sid=session.sid)
+            self._drop_unconfirmed_code(session.account_id)
             self._record(session.account_id, Kind.PASSWORD_CHANGED, browser=session.browser)
 
     def purge(self, before: datetime, limit: int) -> int:

@@ -31,6 +31,8 @@ from idp.protocol.responder import ReplyTo, ResponseMode
 STATE_MAX: Final = 2048
 NONCE_MAX: Final = 2048
 LOGIN_HINT_MAX: Final = 320
+#: All values of a request together: anybody may have one kept, so it takes no more room than real ones need.
+REQUEST_MAX: Final = 24_576
 MAX_LOCALES: Final = 20
 
 #: RFC 6749 Appendix A.1 and A.4.
@@ -99,6 +101,8 @@ def validate(parameters: Parameters, *, client: Client, reply_to: ReplyTo, offer
     _refuse_what_is_not_offered(parameters)
     if parameters.repeated:
         raise InvalidRequestError("A parameter is repeated")
+    if sum(map(len, parameters.values.values())) > REQUEST_MAX:
+        raise InvalidRequestError("The request is too long")
     _check_response(parameters, client=client, offer=offer)
     scopes = _scopes(parameters.get("scope"), client=client, offer=offer)
     challenge = pkce.read_challenge(

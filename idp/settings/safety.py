@@ -1,5 +1,6 @@
 """What works but should not stay: settings that weaken a deployment without breaking it."""
 
+import stat
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -7,11 +8,12 @@ from idp.settings.kinds import is_loopback
 from idp.settings.tree import Settings
 
 _LEAST_MEMORY_PASSES = 19456 * 2
+_READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 
 def unsafe_settings(settings: Settings) -> tuple[str, ...]:
     """Return one line for each setting in force that weakens this deployment, naming the field and what to change."""
-    return (*_of_mode(settings), *_of_network(settings), *_of_guessing(settings))
+    return (*_of_mode(settings), *_of_files(settings), *_of_network(settings), *_of_guessing(settings))
 
 
 def _of_mode(settings: Settings) -> Iterator[str]:
@@ -21,6 +23,17 @@ def _of_mode(settings: Settings) -> Iterator[str]:
         yield f"secrets.{name}: is the published example; make one with `openssl rand -base64 48`"
     if settings.database.in_memory:
         yield "database.url: is in memory, so everything is lost at each stop"
+
+
+def _of_files(settings: Settings) -> Iterator[str]:
+    files = {
+        "secrets.key_encryption_file": settings.secrets.key_encryption_file,
+        "secrets.pepper_file": settings.secrets.pepper_file,
+        "server.tls_key": settings.server.tls_key,
+    }
+    for name, path in files.items():
+        if path is not None and path.exists() and path.stat().st_mode & _READABLE_BY_OTHERS:
+            yield f"{name}: can be read by other users of this machine; take that away with `chmod 600`"
 
 
 def _of_network(settings: Settings) -> Iterator[str]:

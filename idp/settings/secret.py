@@ -44,7 +44,7 @@ class SecretSettings(Section):
                 read[name] = Path(str(path)).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 reason = error.strerror if isinstance(error, OSError) else "not text"
-                raise ValueError(f"{name}_file cannot be read: {reason}") from None
+                raise ValueError(f"{name}_file cannot be read: {path}: {reason}") from None
         return read
 
     @field_validator(*_NAMES)

@@ -99,6 +99,34 @@ def test_a_renewed_code_replaces_the_old_one_only_when_it_is_confirmed(world: Wo
     assert world.vault.ready(signed_up.account_id)
 
 
+def test_changing_the_password_ends_a_code_that_was_never_confirmed(world: World) -> None:
+    """Whoever had the account open for a moment must not keep a way back in."""
+    signed_up = world.citizen()
+    session = world.session(signed_up.session_secret)
+    unconfirmed = world.authentication.renew_recovery_code(session)
+
+    world.authentication.change_password(session, current=PASSWORD, new=NEW_PASSWORD)
+
+    with pytest.raises(SignInRefusedError):
+        world.authentication.recover(login=LOGIN, code=unconfirmed, new_password=PASSWORD, origin=HOME)
+    recovered = world.authentication.recover(
+        login=LOGIN, code=signed_up.recovery_code, new_password=PASSWORD + " again", origin=HOME
+    )
+    assert recovered.account_id == signed_up.account_id
+
+
+def test_changing_the_password_keeps_the_only_code_there_is(world: World) -> None:
+    signed_up = world.authentication.sign_up(login=LOGIN, password=PASSWORD, origin=HOME)
+    session = world.session(signed_up.session_secret)
+
+    world.authentication.change_password(session, current=PASSWORD, new=NEW_PASSWORD)
+
+    recovered = world.authentication.recover(
+        login=LOGIN, code=signed_up.recovery_code, new_password=PASSWORD + " again", origin=HOME
+    )
+    assert recovered.account_id == signed_up.account_id
+
+
 def test_a_session_that_has_ended_gets_no_new_code(world: World) -> None:
     """Whoever was thrown out a moment ago must not leave with a way back in."""
     session = world.session(world.citizen().session_secret)

@@ -189,6 +189,7 @@ def test_a_state_too_long_to_return_is_not_cut_off() -> None:
         ({"max_age": "9" * 400}, "invalid_request"),
         ({"nonce": "n" * 2049}, "invalid_request"),
         ({"login_hint": "l" * 321}, "invalid_request"),
+        ({"ui_locales": "fr " * 9000}, "invalid_request"),
         ({"code_challenge": CHALLENGE, "code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge": CHALLENGE}, "invalid_request"),
         ({"request": "e30.e30."}, "request_not_supported"),
