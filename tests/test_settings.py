@@ -243,9 +243,9 @@ def test_the_production_sample_lacks_nothing_but_secrets(monkeypatch: pytest.Mon
 
     message = refusal(monkeypatch, {})
 
+    file = "/run/credentials/proffer.service/key_encryption"
     assert message.split("\n")[1:] == [
-        "  secrets: key_encryption_file cannot be read: /run/credentials/proffer.service/key_encryption: "
-        "No such file or directory (variable PROFFER_SECRETS)"
+        f"  secrets: key_encryption_file cannot be read: {file}: No such file or directory (variable PROFFER_SECRETS)"
     ]
 
 

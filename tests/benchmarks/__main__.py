@@ -1,6 +1,6 @@
 """`make bench`: print how fast the endpoints are, against a bare Flask route under the same server.
 
-python -m tests.benchmarks [--seconds 4] [--repeats 3] [--database URL] [--synchronous full|normal] [--only NAME]
+python -m tests.benchmarks [--seconds 3] [--repeats 3] [--database URL] [--synchronous full|normal] [--only NAME]
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TARGETS = {
 _CODE_FORM = urlencode({"grant_type": "authorization_code", "redirect_uri": seed.CALLBACK})
 #: Codes live long here, so that enough can be prepared.
 _CODE_SECONDS = "600"
-_CODES_PER_SECOND = 1800
+_CODES_PER_SECOND = 3000
 
 
 def main() -> int:
@@ -202,7 +202,7 @@ def _print(name: str, rate: Rate, yardstick: Rate) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=4, help="length of one run")
+    parser.add_argument("--seconds", type=int, default=3, help="length of one run")
     parser.add_argument("--repeats", type=int, default=3, help="runs of which the median counts")
     parser.add_argument("--warm-up", type=int, default=2, help="seconds that do not count")
     parser.add_argument("--database", help="another database than a new SQLite file")
