@@ -137,6 +137,8 @@ def _engine_options(settings: DatabaseSettings) -> dict[str, Any]:
     if settings.url.startswith("sqlite"):
         return options | {
             "connect_args": {"timeout": sqlite.BUSY_TIMEOUT_MS / 1000},
+            # The connection used last has its pages in memory; one that rests must read what others wrote.
+            "pool_use_lifo": True,
             # SQLite keeps JSON as text; a grant has four such columns, and the standard library takes 5 us for each.
             "json_deserializer": msgspec.json.decode,
         }

@@ -31,6 +31,7 @@ class Prepared:
 
     def __init__(self, statement: Executable, *, db: Database, renewable: bool = False) -> None:
         self._wait = not renewable
+        self._writes = not getattr(statement, "is_select", False)
         # Without it, PostgreSQL's driver does not tell how many rows an INSERT added.
         self._statement = statement.execution_options(preserve_rowcount=True)
         self._db = db
@@ -84,7 +85,8 @@ class Prepared:
                 return self._execute(connection.connection, values)
         pooled = self._engine.raw_connection()
         try:
-            set_waiting(pooled, wait=self._wait)
+            if self._writes:
+                set_waiting(pooled, wait=self._wait)
             return self._execute(pooled, values)
         finally:
             pooled.close()

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: How long a writer waits for another one before it gives up, in milliseconds.
 BUSY_TIMEOUT_MS: Final = 10_000
 
+#: Pages that gather in the log before they move into the file, 16 MiB: most of them are written again and again.
+CHECKPOINT_PAGES: Final = 4000
+
 #: Execution option of the engine that begins no transactions.
 READ_ONLY: Final = "proffer_reading"
 
@@ -49,6 +52,7 @@ def prepare(engine: Engine, *, synchronous: str) -> None:
             f"synchronous={synchronous}",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
         record.info[_DEPLOYED] = record.info[_NOW] = synchronous
