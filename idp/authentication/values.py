@@ -144,10 +144,17 @@ class Session:
     locale: str | None
     secret: str = field(repr=False)
     wrapped_vault_key: bytes | None = field(repr=False)
+    #: What `vault_key` found, so that one request unwraps it once.
+    _unwrapped: list[VaultKey | None] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def vault_key(self) -> VaultKey | None:
         """The vault key, unwrapped on demand under the session secret; None when this sign-in could not open it."""
+        if not self._unwrapped:
+            self._unwrapped.append(self._unwrap())
+        return self._unwrapped[0]
+
+    def _unwrap(self) -> VaultKey | None:
         if self.wrapped_vault_key is None:
             return None
         try:

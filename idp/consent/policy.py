@@ -68,6 +68,8 @@ def basis(name: str, *, register: Register) -> str:
     It changes with what is said about this very claim, so that another detail added to the same use asks nobody again
     about the ones that they decided on.
     """
+    if not register.registered:
+        return ""
     entry, use = register.detail(name), register.use_of(name)
     if entry is None or use is None:
         return ""
