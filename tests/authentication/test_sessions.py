@@ -1,8 +1,9 @@
+from dataclasses import replace
+
 from sqlalchemy import event
 
 from idp.accounts.values import State
 from idp.authentication.policy import browser_family
-from idp.authentication.values import Session
 from tests.authentication.world import HOME, LOGIN, PASSWORD, World
 
 
@@ -93,14 +94,8 @@ def test_a_vault_key_moved_to_another_session_does_not_open(world: World) -> Non
     first = world.session(world.citizen().session_secret)
     second = world.session(world.authentication.sign_in(login=LOGIN, password=PASSWORD, origin=HOME).session_secret)
 
-    mixed = Session(
-        **{name: getattr(second, name) for name in Session.__slots__ if name != "wrapped_vault_key"},
-        wrapped_vault_key=first.wrapped_vault_key,
-    )
-    without = Session(
-        **{name: getattr(second, name) for name in Session.__slots__ if name != "wrapped_vault_key"},
-        wrapped_vault_key=None,
-    )
+    mixed = replace(second, wrapped_vault_key=first.wrapped_vault_key)
+    without = replace(second, wrapped_vault_key=None)
 
     assert second.vault_key == first.vault_key is not None
     assert mixed.vault_key is None
