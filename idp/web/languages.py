@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _LONGEST_TIME = 10
 _RIGHT_TO_LEFT = "rtl"
 
+#: What the footer of every page needs of the languages that we ship. Asking Babel would load each one's whole data
+#: into every worker, a megabyte or more for a name and a direction.
+_SHIPPED = {"en": ("English", "ltr"), "fr": ("Français", "ltr"), "ar": ("العربية", _RIGHT_TO_LEFT)}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -88,12 +92,16 @@ def current() -> str:
 
 def direction(code: str | None = None) -> str:
     """Tell ``ltr`` or ``rtl``, by default for the page being written."""
-    locale = flask_babel.get_locale() if code is None else Locale.parse(code)
-    return _RIGHT_TO_LEFT if locale and locale.text_direction == _RIGHT_TO_LEFT else "ltr"
+    wanted = code or current()
+    if wanted in _SHIPPED:
+        return _SHIPPED[wanted][1]
+    return _RIGHT_TO_LEFT if Locale.parse(wanted, sep="-").text_direction == _RIGHT_TO_LEFT else "ltr"
 
 
 def _own_name(code: str) -> str:
-    locale = Locale.parse(code)
+    if code in _SHIPPED:
+        return _SHIPPED[code][0]
+    locale = Locale.parse(code, sep="-")
     name = locale.get_display_name(locale) or code
     return name[:1].upper() + name[1:]
 

@@ -1,7 +1,10 @@
 """Which language a page speaks."""
 
 import pytest
+from babel import Locale
 from flask.testing import FlaskClient
+
+from idp.web import languages
 
 
 def test_a_page_speaks_the_browsers_language(client: FlaskClient) -> None:
@@ -52,3 +55,12 @@ def test_the_switch_names_each_language_in_itself(client: FlaskClient) -> None:
     assert "Français" in page
     assert "العربية" in page
     assert 'href="/language/fr?next=/sign-in?next%3D/details"' in page
+
+
+@pytest.mark.parametrize("code", sorted(languages._SHIPPED))
+def test_what_is_said_of_the_shipped_languages_is_what_babel_says(code: str) -> None:
+    locale = Locale.parse(code)
+    name = locale.get_display_name(locale)
+
+    assert name is not None
+    assert languages._SHIPPED[code] == (name[:1].upper() + name[1:], locale.text_direction)
