@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from idp.app import create_app
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 
     from idp.services import Services
     from idp.storage.db import Database
+
+# What decides whether a change is taken in gives the same answer twice; everywhere else examples are new each time.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("repeatable")
 
 pytest_plugins = ["tests.plugins.no_skips", "tests.browser"]
 

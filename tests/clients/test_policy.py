@@ -132,7 +132,8 @@ def test_any_input_is_accepted_as_it_is_or_refused(uri: str) -> None:
     try:
         check_redirect_uri(uri, application_type=NATIVE, development=True)
     except RedirectUriError as error:
-        fit = error.problem.isascii()
+        # Nothing of the input is repeated; a section sign may name the rule.
+        fit = error.problem.replace("\N{SECTION SIGN}", "").isascii()
     else:
         fit = uri.isascii() and set(uri).isdisjoint('#*\\ \n"<>')
 
