@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.types import NullType
+
 from idp.storage.sqlite import set_waiting
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 class Prepared:
     """One statement that is a transaction by itself, unless one is open.
 
-    :param statement: Core's, with named parameters and without lists that grow.
+    :param statement: Core's, with named parameters that all have a type, and without lists that grow.
     :param renewable: as for :meth:`idp.storage.db.Database.transaction`, where none is open.
     """
 
@@ -40,6 +42,9 @@ class Prepared:
         dialect = self._engine.dialect
         compiled: SQLCompiler = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self._sql = compiled.string
+        if untyped := [name for name, bind in compiled.binds.items() if isinstance(bind.type, NullType)]:
+            # It would reach the driver as it is, and a moment would be kept in another spelling than elsewhere.
+            raise TypeError(f"parameters without a type: {', '.join(sorted(untyped))}")
         converts: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001 - no public name
         self._parameters = tuple(
             (name, compiled.params.get(name), converts.get(name)) for name in compiled.positiontup or ()

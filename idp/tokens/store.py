@@ -109,8 +109,9 @@ _ADVANCE: Final = (
     update(_chain)
     .where(_chain.c.issue_id == bindparam("issue"), or_(_first_taker, _within_grace), _not_revoked)
     .values(
-        rotated_at=case((_first_taker, bindparam("now")), else_=_chain.c.rotated_at),
-        expires_at=case((_first_taker, bindparam("until")), else_=_chain.c.expires_at),
+        # Named types: inside a CASE the column's own does not reach the parameter.
+        rotated_at=case((_first_taker, bindparam("now", type_=_chain.c.rotated_at.type)), else_=_chain.c.rotated_at),
+        expires_at=case((_first_taker, bindparam("until", type_=_chain.c.expires_at.type)), else_=_chain.c.expires_at),
         generation=bindparam("following"),
     )
     .returning(_chain.c.generation)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, bindparam, case, delete, insert, select, update
 
 from idp.storage.db import Database
 from idp.storage.prepared import Prepared
@@ -48,6 +48,13 @@ def test_values_come_back_as_they_went_in(db: Database) -> None:
 
     assert find(db).one({"wanted": 1}) == ROW
     assert find(db).one({"wanted": 2}) is None
+
+
+def test_a_parameter_without_a_type_is_refused(db: Database) -> None:
+    late = case((THING.c.id == 1, bindparam("at")), else_=THING.c.at)
+
+    with pytest.raises(TypeError, match="parameters without a type: at"):
+        Prepared(update(THING).values(at=late), db=db)
 
 
 def test_what_is_left_out_is_null(db: Database) -> None:
