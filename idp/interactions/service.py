@@ -34,8 +34,6 @@ class NewFacts(TypedDict, total=False):
     """The facts that a page may settle; the fields of `Facts`."""
 
     account_chosen: str | None
-    signed_in_at: datetime | None
-    signed_up: bool
     grant_id: str | None
     refused: bool
 
@@ -169,13 +167,10 @@ def _context(client_id: str) -> bytes:
 def _facts_as_json(facts: Facts) -> dict[str, Any]:
     return {
         "account_chosen": facts.account_chosen,
-        "signed_in_at": facts.signed_in_at.isoformat() if facts.signed_in_at else None,
-        "signed_up": facts.signed_up,
         "grant_id": facts.grant_id,
         "refused": facts.refused,
     }
 
 
 def _facts_from_json(facts: Mapping[str, Any]) -> Facts:
-    signed_in_at = facts["signed_in_at"]
-    return Facts(**{**facts, "signed_in_at": datetime.fromisoformat(signed_in_at) if signed_in_at else None})
+    return Facts(**facts)

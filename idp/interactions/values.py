@@ -21,9 +21,6 @@ class Facts:
 
     #: The browser session (`sid`) whose account the citizen picked on the account page.
     account_chosen: str | None = None
-    #: The citizen signed in, or again, after the request arrived (prompt=login, max_age, OIDC Core §3.1.2.1).
-    signed_in_at: datetime | None = None
-    signed_up: bool = False
     #: The grant that the choosing page of this very request settled.
     grant_id: str | None = None
     refused: bool = False

@@ -78,13 +78,13 @@ def test_a_repr_shows_neither_secret_nor_parameters(interactions: InteractionSer
     assert "amina" not in repr(started)
 
 
-def test_facts_are_kept(interactions: InteractionService, clock: FrozenClock) -> None:
+def test_facts_are_kept(interactions: InteractionService) -> None:
     started = interactions.start("council", PARAMETERS, browser="b")
 
-    interactions.note(started, signed_in_at=clock.now(), grant_id="g")
+    interactions.note(started, account_chosen="s", grant_id="g")
 
     facts = interactions.get(started.secret, browser="b").facts
-    assert (facts.signed_in_at, facts.grant_id, facts.refused) == (clock.now(), "g", False)
+    assert (facts.account_chosen, facts.grant_id, facts.refused) == ("s", "g", False)
 
 
 def test_a_finished_request_takes_no_facts_and_does_not_open(interactions: InteractionService) -> None:

@@ -99,13 +99,7 @@ def admit(answer: Response, came: Arrival, signed: SignedIn | SignUp | Recovered
     cookies.set_session(answer, signed.session_secret)
     cookies.set_device(answer, signed.browser_token)
     if came.pending is not None:
-        services = context.services()
-        services.interactions.note(
-            came.pending.interaction,
-            signed_in_at=services.clock.now(),
-            account_chosen=signed.sid,
-            signed_up=isinstance(signed, SignUp),
-        )
+        context.services().interactions.note(came.pending.interaction, account_chosen=signed.sid)
     return answer
 
 
