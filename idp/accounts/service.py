@@ -50,20 +50,10 @@ class AccountService:
         """Give the account with this id, whatever its state."""
         return self._store.by_id(account_id)
 
-    def choose_language(self, account_id: str, locale: str | None) -> None:
-        """Remember the language of an account's pages and messages.
-
-        :raises UnknownAccountError: there is no such account.
-        """
-        self._change(account_id, locale=locale)
-
     def set_state(self, account_id: str, state: State) -> None:
         """Suspend, close or reopen an account. Takes effect at the next request of each of its sessions.
 
         :raises UnknownAccountError: there is no such account.
         """
-        self._change(account_id, state=state.value)
-
-    def _change(self, account_id: str, **columns: str | None) -> None:
-        if not self._store.change(account_id, **columns):
+        if not self._store.change(account_id, state=state.value):
             raise UnknownAccountError
