@@ -106,19 +106,20 @@ class Recovery(Desk):
         """
         codes = [slot for slot in self._parts.vault.slots(account_id) if slot.kind == SlotKind.RECOVERY]
         if any(slot.confirmed_at is not None for slot in codes):
-            for slot in codes:
-                if slot.confirmed_at is None:
-                    self._parts.vault.remove_slot(account_id, slot.id)
+            self._remove_unconfirmed_codes(account_id)
 
     def _new_code(self, account_id: str, key: VaultKey) -> str:
         """Put a new code in the place of one that was never confirmed, beside one that was."""
-        vault = self._parts.vault
         code = recovery_code()
-        for slot in vault.slots(account_id):
-            if slot.kind == SlotKind.RECOVERY and slot.confirmed_at is None:
-                vault.remove_slot(account_id, slot.id)
-        vault.add_slot(account_id, key, SlotSecret(kind=SlotKind.RECOVERY, secret=normalise_recovery_code(code)))
+        self._remove_unconfirmed_codes(account_id)
+        secret = SlotSecret(kind=SlotKind.RECOVERY, secret=normalise_recovery_code(code))
+        self._parts.vault.add_slot(account_id, key, secret)
         return code
+
+    def _remove_unconfirmed_codes(self, account_id: str) -> None:
+        for slot in self._parts.vault.slots(account_id):
+            if slot.kind == SlotKind.RECOVERY and slot.confirmed_at is None:
+                self._parts.vault.remove_slot(account_id, slot.id)
 
 
 def _secret(code: str) -> bytes:
