@@ -46,12 +46,12 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_a_list_is_written_with_commas_in_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, {"PROFFER_LANGUAGES": "fr, en", "PROFFER_OUTBOUND__ALLOWED_PRIVATE_HOSTS": "localhost"})
+    given(monkeypatch, {"PROFFER_LANGUAGES": "fr, en", "PROFFER_OUTBOUND__ALLOWED_HOSTS": "localhost"})
 
     settings = load_settings()
 
     assert settings.languages == ("fr", "en")
-    assert settings.outbound.allowed_private_hosts == ("localhost",)
+    assert settings.outbound.allowed_hosts == ("localhost",)
 
 
 def test_settings_cannot_be_changed_after_the_start() -> None:
@@ -212,7 +212,7 @@ def test_what_weakens_a_deployment_is_listed(monkeypatch: pytest.MonkeyPatch) ->
     weak = {
         "PROFFER_LIMITS__SIGN_IN": "off",
         "PROFFER_PASSWORDS__MEMORY_KIB": "8192",
-        "PROFFER_OUTBOUND__ALLOWED_PRIVATE_HOSTS": "intranet",
+        "PROFFER_OUTBOUND__ALLOWED_HOSTS": "intranet",
     }
     given(monkeypatch, {**PRODUCTION, **weak})
 
@@ -221,7 +221,7 @@ def test_what_weakens_a_deployment_is_listed(monkeypatch: pytest.MonkeyPatch) ->
     assert named == {
         "limits.sign_in",
         "passwords.memory_kib",
-        "outbound.allowed_private_hosts",
+        "outbound.allowed_hosts",
         "server.trusted_proxies",
         "limits.storage",
     }

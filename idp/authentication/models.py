@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.storage.db import Base
@@ -53,6 +53,36 @@ class KnownBrowserRow(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True, index=True)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class ClientSessionRow(Base):
+    """A service that a browser session signed in to and that wants to hear when the session ends.
+
+    Only services with an address for it have rows, so that signing in to all others writes nothing.
+    """
+
+    __tablename__ = "client_session"
+
+    #: Of the browser session, which may be gone already: telling services outlives it.
+    sid: Mapped[str] = mapped_column(String(22), primary_key=True)
+    client_id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(String(22), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class OneTimeCodeRow(Base):
+    """An authenticator application that shows codes (TOTP, RFC 6238)."""
+
+    __tablename__ = "one_time_code"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    #: The shared secret under the vault key: only who gave the password, or recovered, can check a code against it.
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    #: The last time step that was accepted; one that is not later is refused (RFC 6238 §5.2).
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Unset until a first code has proved that the application works.
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class SignInTriesRow(Base):

@@ -110,10 +110,19 @@ def _jwks_problem(jwks: dict[str, object]) -> str | None:
 
 def _grant_faults(entry: ClientEntry, place: str) -> Iterator[Fault]:
     grants = set(entry.grant_types)
-    if "authorization_code" in grants and not entry.redirect_uris:
-        yield Fault(f"{place}.redirect_uris", "is missing: authorization_code needs at least one")
-    if "authorization_code" in grants and "code" not in entry.response_types:
-        yield Fault(f"{place}.response_types", "must hold code for authorization_code")
+    if grants & {"authorization_code", "implicit"} and not entry.redirect_uris:
+        yield Fault(f"{place}.redirect_uris", "is missing: authorization_code and implicit need at least one")
+    if grants & {"authorization_code", "implicit"}:
+        words = {word for response_type in entry.response_types for word in response_type.split(" ")}
+        # OIDC Registration §2 ties the two together.
+        if "authorization_code" in grants and "code" not in words:
+            yield Fault(f"{place}.response_types", "must hold code for authorization_code")
+        if "authorization_code" not in grants and "code" in words:
+            yield Fault(f"{place}.grant_types", "must hold authorization_code for a response type with code")
+        if "implicit" in grants and not words & {"id_token", "token"}:
+            yield Fault(f"{place}.response_types", "must hold one with id_token or token for implicit")
+        if "implicit" not in grants and words & {"id_token", "token"}:
+            yield Fault(f"{place}.grant_types", "must hold implicit for a response type with id_token or token")
     if "refresh_token" in grants and "authorization_code" not in grants:
         yield Fault(f"{place}.grant_types", "refresh_token goes with authorization_code only")
     public = entry.token_endpoint_auth_method is AuthMethod.NONE

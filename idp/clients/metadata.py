@@ -28,11 +28,22 @@ _SECRET_VARIETY: Final = 8
 #: RFC 6749 §3.3.
 SCOPE_TOKEN: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
 
-SigningAlgorithm = Literal["RS256", "ES256"]
-#: Algorithms that a client assertion may be signed with.
-AssertionAlgorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
-ResponseType = Literal["code"]
-GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+SigningAlgorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
+#: How the key of an encrypted answer or request object is agreed on or sent (RFC 7518 §4.1).
+KeyEncryption = Literal["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A256KW"]
+ContentEncryption = Literal["A128GCM", "A256GCM"]
+#: With the words in alphabetical order, which is how they are kept and compared.
+ResponseType = Annotated[
+    Literal["code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"],
+    BeforeValidator(lambda words: " ".join(sorted(words.split(" "))) if isinstance(words, str) else words),
+]
+GrantType = Literal[
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "implicit",
+    "urn:ietf:params:oauth:grant-type:device_code",
+]
 
 
 def _plain_texts(texts: object) -> object:
@@ -100,7 +111,7 @@ class ClientEntry(Entry):
     grant_types: tuple[GrantType, ...] = ("authorization_code",)
     scope: str = "openid"
     token_endpoint_auth_method: AuthMethod = AuthMethod.SECRET_BASIC
-    token_endpoint_auth_signing_alg: AssertionAlgorithm | None = None
+    token_endpoint_auth_signing_alg: SigningAlgorithm | None = None
     #: Given for a set-up that must repeat itself; otherwise one is made and shown once.
     secret: Secret | None = None
     jwks: dict[str, object] | None = None
@@ -108,7 +119,20 @@ class ClientEntry(Entry):
     sector_identifier_uri: str | None = None
     subject_type: SubjectType = SubjectType.PAIRWISE
     id_token_signed_response_alg: SigningAlgorithm = "RS256"  # noqa: S105 - an algorithm
+    id_token_encrypted_response_alg: KeyEncryption | None = None
+    id_token_encrypted_response_enc: ContentEncryption | None = None
     userinfo_signed_response_alg: SigningAlgorithm | None = None
+    userinfo_encrypted_response_alg: KeyEncryption | None = None
+    userinfo_encrypted_response_enc: ContentEncryption | None = None
+    introspection_signed_response_alg: SigningAlgorithm | None = None
+    introspection_encrypted_response_alg: KeyEncryption | None = None
+    introspection_encrypted_response_enc: ContentEncryption | None = None
+    request_object_signing_alg: SigningAlgorithm | None = None
+    request_object_encryption_alg: KeyEncryption | None = None
+    request_object_encryption_enc: ContentEncryption | None = None
+    require_signed_request_object: bool = False
+    request_uris: Strings = ()
+    contacts: Strings = ()
     require_pkce: bool = False
     require_pushed_authorization_requests: bool = False
     default_max_age: int | None = Field(default=None, ge=0, le=10**9)
@@ -119,6 +143,11 @@ class ClientEntry(Entry):
     policy_uri: str | None = None
     tos_uri: str | None = None
     post_logout_redirect_uris: Strings = ()
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
+    web_origins: Strings = ()
     resource_server: bool = False
     audiences: Strings = ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.storage.db import Base
@@ -26,8 +26,48 @@ class ClientRow(Base):
     registration: Mapped[JSONValue] = mapped_column(JSONColumn)
     #: SHA-256 of each accepted secret, in hexadecimal, newest first.
     secret_digests: Mapped[JSONValue] = mapped_column(JSONColumn)
+    #: SHA-256 of the token that reads and changes this registration (RFC 7592 §3), in hexadecimal; none for a service
+    #: that did not register itself.
+    registration_token_digest: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class InitialAccessTokenRow(Base):
+    """Leave to register services (RFC 7591 §1.2, initial access token)."""
+
+    __tablename__ = "initial_access_token"
+
+    #: SHA-256 of the token.
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    #: What the operator calls it.
+    label: Mapped[str]
+    #: None: any number until it ends.
+    uses_left: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class ClientLogoRow(Base):
+    """A service's logo as we drew it anew; what the service published is never shown itself."""
+
+    __tablename__ = "client_logo"
+
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.client_id"), primary_key=True)
+    #: Where it was fetched from.
+    source: Mapped[str]
+    #: PNG without metadata.
+    image: Mapped[bytes] = mapped_column(LargeBinary)
+    fetched_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ClientAudienceRow(Base):
+    """A resource that tokens can be made for, and the resource server behind it (RFC 8707)."""
+
+    __tablename__ = "client_audience"
+
+    audience: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.client_id"), index=True)
 
 
 class RegisteredUseRow(Base):

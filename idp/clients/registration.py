@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final
 
 from idp.claims.catalogue import Catalogue
 from idp.clients.checks import faults_of
@@ -14,12 +15,16 @@ from idp.clients.values import (
     SECRET_METHODS,
     AuthMethod,
     Client,
+    Encryption,
     Organisation,
     RegisteredDetail,
     RegisteredUse,
     SubjectType,
     Texts,
 )
+
+#: Content encryption of a service that registered none.
+_DEFAULT_ENCRYPTION: Final = "A128GCM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def _client(entry: ClientEntry, organisation: OrganisationEntry) -> Client:
             Texts.of(organisation.help),
         ),
         redirect_uris=entry.redirect_uris,
-        response_types=entry.response_types if "authorization_code" in entry.grant_types else (),
+        response_types=entry.response_types if {"authorization_code", "implicit"} & set(entry.grant_types) else (),
         grant_types=entry.grant_types,
         scopes=tuple(dict.fromkeys(entry.scope.split(" "))),
         auth_method=entry.token_endpoint_auth_method,
@@ -112,7 +117,29 @@ def _client(entry: ClientEntry, organisation: OrganisationEntry) -> Client:
         post_logout_redirect_uris=entry.post_logout_redirect_uris,
         resource_server=entry.resource_server,
         audiences=entry.audiences,
+        contacts=entry.contacts,
+        sector_identifier_uri=entry.sector_identifier_uri,
+        id_token_encryption=_encryption(entry.id_token_encrypted_response_alg, entry.id_token_encrypted_response_enc),
+        userinfo_encryption=_encryption(entry.userinfo_encrypted_response_alg, entry.userinfo_encrypted_response_enc),
+        introspection_alg=entry.introspection_signed_response_alg,
+        introspection_encryption=_encryption(
+            entry.introspection_encrypted_response_alg, entry.introspection_encrypted_response_enc
+        ),
+        request_object_alg=entry.request_object_signing_alg,
+        request_object_encryption=_encryption(entry.request_object_encryption_alg, entry.request_object_encryption_enc),
+        require_signed_request_object=entry.require_signed_request_object,
+        request_uris=entry.request_uris,
+        backchannel_logout_uri=entry.backchannel_logout_uri,
+        backchannel_logout_session_required=entry.backchannel_logout_session_required,
+        frontchannel_logout_uri=entry.frontchannel_logout_uri,
+        frontchannel_logout_session_required=entry.frontchannel_logout_session_required,
+        web_origins=entry.web_origins,
     )
+
+
+def _encryption(alg: str | None, enc: str | None) -> Encryption | None:
+    """Return how an answer is encrypted; A128CBC-HS256, the default of the standard, is not offered here."""
+    return None if alg is None else Encryption(alg, enc or _DEFAULT_ENCRYPTION)
 
 
 def _sector(entry: ClientEntry) -> str:

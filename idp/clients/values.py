@@ -179,9 +179,15 @@ class Register:
         entry = self.detail(claim)
         return next((use for use in self.uses if entry is not None and entry in use.details), None)
 
-    def versions(self) -> tuple[tuple[str, int], ...]:
-        """Return key and version of every approved use, to notice a change of purpose later."""
-        return tuple((use.key, use.version) for use in self.uses)
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """How an answer is encrypted for one service (RFC 7516 §4.1.1 and §4.1.2)."""
+
+    #: `RSA-OAEP-256`, `ECDH-ES` or `ECDH-ES+A256KW`.
+    alg: str
+    #: `A128GCM` or `A256GCM`.
+    enc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +229,31 @@ class Client:
     resource_server: bool
     audiences: tuple[str, ...]
     register: Register = Register()
+    #: Registered itself (RFC 7591): no operator looked at what it says of itself, and it has no register entry.
+    dynamic: bool = False
+    contacts: tuple[str, ...] = ()
+    #: Seconds since 1970 at which the secrets end; 0 when they do not (RFC 7591 §3.2.1).
+    secret_expires_at: int = 0
+    sector_identifier_uri: str | None = None
+    #: Answers encrypted for this service, each as key management and content encryption (OIDC Registration §2).
+    id_token_encryption: Encryption | None = None
+    userinfo_encryption: Encryption | None = None
+    #: Introspection answers as JWT (RFC 9701 §6).
+    introspection_alg: str | None = None
+    introspection_encryption: Encryption | None = None
+    #: The one algorithm that its request objects are signed with; any that is offered when None.
+    request_object_alg: str | None = None
+    request_object_encryption: Encryption | None = None
+    #: Only signed request objects count (RFC 9101 §10.5).
+    require_signed_request_object: bool = False
+    #: Where its request objects may be fetched from, without fragments (OIDC Registration §2).
+    request_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
+    #: Origins of its pages that call the token endpoint from a browser, beside those of its redirect URIs.
+    web_origins: tuple[str, ...] = ()
 
     @property
     def approved(self) -> bool:

@@ -28,7 +28,6 @@ class GrantRow(Base):
     decisions: Mapped[JSONValue] = mapped_column(JSONColumn)
     #: Names of the claims whose values are sealed. Values are in `claims_sealed`, which only a token opens.
     claims: Mapped[JSONValue] = mapped_column(JSONColumn)
-    use_versions: Mapped[JSONValue] = mapped_column(JSONColumn)
     claims_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: The grant key under the vault key, so that its owner can seal anew.
     grant_key_wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)

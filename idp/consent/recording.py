@@ -171,7 +171,6 @@ class Deciding(Releases):
             scopes=tuple(scopes),
             decisions=decisions,
             claims=(),
-            use_versions=client.register.versions(),
             claims_sealed=None,
             grant_key_wrapped=None,
             vault_version=document.version,

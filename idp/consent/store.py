@@ -56,7 +56,6 @@ def grant_from(columns: Mapping[str, Any]) -> Grant:
         scopes=tuple(columns["scopes"]),
         decisions=tuple(Decision(**decision) for decision in columns["decisions"]),
         claims=tuple(columns["claims"]),
-        use_versions=tuple((key, version) for key, version in columns["use_versions"]),
         claims_sealed=columns["claims_sealed"],
         grant_key_wrapped=columns["grant_key_wrapped"],
         vault_version=columns["vault_version"],
@@ -184,7 +183,6 @@ def _row(grant: Grant) -> dict[str, Any]:
             for decision in grant.decisions
         ],
         "claims": list(grant.claims),
-        "use_versions": [list(each) for each in grant.use_versions],
         "claims_sealed": grant.claims_sealed,
         "grant_key_wrapped": grant.grant_key_wrapped,
         "vault_version": grant.vault_version,

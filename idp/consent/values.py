@@ -150,8 +150,6 @@ class Grant:
     decisions: tuple[Decision, ...]
     #: Names whose values are sealed now, companions such as email_verified included.
     claims: tuple[str, ...]
-    #: Key and version of the registered uses that the citizen saw.
-    use_versions: tuple[tuple[str, int], ...]
     claims_sealed: bytes | None = field(repr=False)
     grant_key_wrapped: bytes | None = field(repr=False)
     vault_version: int

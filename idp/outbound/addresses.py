@@ -38,7 +38,7 @@ class Target:
 def target(url: str, *, private_hosts: Collection[str]) -> Target:
     """Take a URL apart and check all that can be checked without asking for its address.
 
-    :param private_hosts: `outbound.allowed_private_hosts`, each a host or `host:port`.
+    :param private_hosts: `outbound.allowed_hosts`, each a host or `host:port`.
     :raises FetchRefusedError: not https (http only for those hosts), credentials, a fragment, or not a URL.
     """
     if len(url) > MAX_URL or _PRINTABLE.fullmatch(url) is None:

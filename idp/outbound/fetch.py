@@ -69,7 +69,7 @@ class Fetcher:
         :raises FetchRefusedError: the URL, an address of its host, a redirect or the answer's size breaks a rule.
         :raises FetchFailedError: no answer, none in time, or a broken one.
         """
-        goal = target(url, private_hosts=self._settings.allowed_private_hosts)
+        goal = target(url, private_hosts=self._settings.allowed_hosts)
         limit = min(self._settings.max_bytes, self._settings.max_bytes if max_bytes is None else max_bytes)
         deadline = time.monotonic() + self._settings.timeout_seconds
         addresses = self._checked_addresses(goal, deadline)

@@ -21,6 +21,14 @@ from idp.settings.sections import (
     SessionSettings,
     TokenSettings,
 )
+from idp.settings.services import (
+    DeviceSettings,
+    KeySettings,
+    LogoutSettings,
+    NoticeSettings,
+    ProtocolSettings,
+    RegistrationSettings,
+)
 from idp.settings.tree import Settings
 
 __all__ = [
@@ -28,12 +36,18 @@ __all__ = [
     "CacheSettings",
     "ConsentSettings",
     "DatabaseSettings",
+    "DeviceSettings",
     "InteractionSettings",
+    "KeySettings",
     "LimitSettings",
     "LoggingSettings",
+    "LogoutSettings",
+    "NoticeSettings",
     "OutboundSettings",
     "PasswordSettings",
+    "ProtocolSettings",
     "PurgeSettings",
+    "RegistrationSettings",
     "SecretSettings",
     "ServerSettings",
     "SessionSettings",

@@ -47,8 +47,8 @@ def _of_network(settings: Settings) -> Iterator[str]:
         )
     if is_loopback(urlsplit(settings.issuer).hostname) and not is_loopback(server.host):
         yield "server.host: listens beyond this machine while the issuer is a loopback address"
-    if settings.outbound.allowed_private_hosts:
-        yield "outbound.allowed_private_hosts: lets services make this provider reach hosts of the internal network"
+    if settings.outbound.allowed_hosts:
+        yield "outbound.allowed_hosts: lets services make this provider reach hosts of the internal network"
 
 
 def _of_guessing(settings: Settings) -> Iterator[str]:

@@ -130,7 +130,7 @@ class LimitSettings(Section):
     storage: str = Field(default="memory://", repr=False, pattern=r"^(memory|redis|rediss)://")
     """Where counts are kept: `memory://` counts in each worker alone, `redis://host:6379/0` for all of them."""
     sign_in: Limit = "20/minute"
-    """Tries to sign in."""
+    """Tries to sign in, and the same proofs given by somebody who is signed in: password, recovery code."""
     sign_up: Limit = "10/hour"
     """New accounts."""
     recovery: Limit = "10/hour"
@@ -148,7 +148,7 @@ class LimitSettings(Section):
 class OutboundSettings(Section):
     """Fetching what others publish: keys and sector documents of services."""
 
-    allowed_private_hosts: Hosts = ()
+    allowed_hosts: Hosts = ()
     """Host names that may be reached at a private or loopback address and without TLS. Meant for development."""
     timeout_seconds: float = Field(default=5.0, gt=0, le=60)
     """Time for one whole fetch."""

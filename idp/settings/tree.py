@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from idp import resources
-from idp.settings import sections
+from idp.settings import sections, services
 from idp.settings.kinds import Issuer, Languages
 from idp.settings.secret import SecretSettings
 
@@ -54,6 +54,12 @@ class Settings(BaseSettings):
     outbound: sections.OutboundSettings = Field(default_factory=sections.OutboundSettings)
     consent: sections.ConsentSettings = Field(default_factory=sections.ConsentSettings)
     authentication: sections.AuthenticationSettings = Field(default_factory=sections.AuthenticationSettings)
+    protocol: services.ProtocolSettings = Field(default_factory=services.ProtocolSettings)
+    registration: services.RegistrationSettings = Field(default_factory=services.RegistrationSettings)
+    keys: services.KeySettings = Field(default_factory=services.KeySettings)
+    logout: services.LogoutSettings = Field(default_factory=services.LogoutSettings)
+    notices: services.NoticeSettings = Field(default_factory=services.NoticeSettings)
+    device: services.DeviceSettings = Field(default_factory=services.DeviceSettings)
     cache: sections.CacheSettings = Field(default_factory=sections.CacheSettings)
     logging: sections.LoggingSettings = Field(default_factory=sections.LoggingSettings)
     purge: sections.PurgeSettings = Field(default_factory=sections.PurgeSettings)

@@ -10,7 +10,7 @@ from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.storage.db import Base
-from idp.storage.types import UTCDateTime
+from idp.storage.types import JSONColumn, JSONValue, UTCDateTime
 
 
 class AuthorizationCode(Base):
@@ -30,6 +30,34 @@ class AuthorizationCode(Base):
     issue_id: Mapped[bytes] = mapped_column(LargeBinary(16))
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     redeemed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class DeviceCode(Base):
+    """A device that waits for its owner to say yes on another one (RFC 8628)."""
+
+    __tablename__ = "device_code"
+
+    #: SHA-256 of the device code.
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    #: SHA-256 of the user code; free again when the row goes.
+    user_code_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    client_id: Mapped[str] = mapped_column(String(255))
+    #: What was asked for: the parameters that mean something here.
+    parameters: Mapped[JSONValue] = mapped_column(JSONColumn)
+    #: Public half of the X25519 key that the device code seeds (VAULT.md).
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    #: `pending`, `approved` or `denied`.
+    state: Mapped[str] = mapped_column(String(8))
+    #: The sign-on sealed for the device alone, once it is approved.
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    account_id: Mapped[str | None] = mapped_column(String(22))
+    grant_id: Mapped[str | None] = mapped_column(String(22))
+    issue_id: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    #: Seconds that the device has to wait between two polls; grows when it does not (§3.5).
+    interval: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    polled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 class RefreshChain(Base):

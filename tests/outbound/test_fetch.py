@@ -15,9 +15,7 @@ HELLO = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2
 
 
 def fetcher(*allowed: str, **options: object) -> Fetcher:
-    settings = OutboundSettings(
-        **{"allowed_private_hosts": allowed, "timeout_seconds": 2.0, "max_bytes": 1024, **options}
-    )
+    settings = OutboundSettings(**{"allowed_hosts": allowed, "timeout_seconds": 2.0, "max_bytes": 1024, **options})
     return Fetcher(settings=settings, look_up=lambda _host, _port: ["127.0.0.1"])
 
 
@@ -34,7 +32,7 @@ def test_a_document_is_fetched_with_what_was_asked_for() -> None:
 
 
 def test_the_systems_own_resolver_is_used_by_default() -> None:
-    settings = OutboundSettings(allowed_private_hosts=("localhost",))
+    settings = OutboundSettings(allowed_hosts=("localhost",))
     with serving(saying(HELLO)) as server:
         # `localhost` may be ::1 first, where nobody listens: the next address is tried.
         assert Fetcher(settings=settings).get(f"http://localhost:{server.port}/", accept="*/*").status == 200
@@ -79,7 +77,7 @@ def test_a_name_that_changes_between_check_and_connection_gains_nothing() -> Non
         asked.append(host)
         return ["127.0.0.1"] if len(asked) == 1 else ["127.0.0.2"]
 
-    settings = OutboundSettings(allowed_private_hosts=("council.example",), timeout_seconds=2.0)
+    settings = OutboundSettings(allowed_hosts=("council.example",), timeout_seconds=2.0)
     with serving(saying(HELLO)) as server:
         # The name does not exist outside this look-up, so only the checked address can have been connected to.
         Fetcher(settings=settings, look_up=rebinding).get(f"http://council.example:{server.port}/", accept="*/*")

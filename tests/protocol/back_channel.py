@@ -137,7 +137,6 @@ class BackChannel:
                 for claim in ("given_name", "family_name", "email")
             ),
             claims=("given_name", "email", "email_verified"),
-            use_versions=(("permit", 1),),
             claims_sealed=None,
             grant_key_wrapped=b"wrapped by the vault",
             vault_version=1,

@@ -48,7 +48,10 @@ def shape(url: str) -> dict[str, Any]:
         inspector = inspect(connection)
         described = {
             table: {
-                "columns": [(one["name"], str(one["type"]), one["nullable"]) for one in inspector.get_columns(table)],
+                # A column that came later stands last in one and where it belongs in the other.
+                "columns": sorted(
+                    (one["name"], str(one["type"]), one["nullable"]) for one in inspector.get_columns(table)
+                ),
                 "primary key": inspector.get_pk_constraint(table)["name"],
                 "unique": sorted(str(one["name"]) for one in inspector.get_unique_constraints(table)),
                 "foreign": sorted(str(one["name"]) for one in inspector.get_foreign_keys(table)),
@@ -142,12 +145,12 @@ def test_a_draft_from_unchanged_models_changes_nothing(
 
     migrate.revise(url, "Nothing at all")
 
-    (draft,) = folder.glob("versions/r0002_nothing_at_all.py")
+    (draft,) = folder.glob("versions/r*_nothing_at_all.py")
     written = draft.read_text()
     assert "op." not in written.partition("def upgrade")[2]
     compile(written, draft.name, "exec")
     migrate.upgrade(url)
-    assert revision.current(url) == "0002"
+    assert draft.name.startswith(f"r{revision.current(url)}_")
 
 
 def test_the_newest_revision_is_the_one_that_alembic_would_go_to() -> None:

@@ -79,7 +79,6 @@ class Rig:
                         "scopes": ["openid"],
                         "decisions": [],
                         "claims": [],
-                        "use_versions": [],
                         "claims_sealed": b"sealed",
                         "grant_key_wrapped": b"wrapped",
                         "vault_version": 1,

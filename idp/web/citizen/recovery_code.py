@@ -33,7 +33,7 @@ def form() -> ResponseReturnValue:
 
 @bp.post("")
 @citizen
-@limited("recovery")
+@limited("sign_in")
 def confirm() -> ResponseReturnValue:
     """Take the typed code as proof that it was kept."""
     came = arrival()

@@ -90,7 +90,7 @@ def renewal() -> ResponseReturnValue:
 
 @bp.post("/recovery-code")
 @citizen
-@limited("recovery")
+@limited("sign_in")
 def renew() -> ResponseReturnValue:
     """Make a new recovery code and show it."""
     if stale := _sign_in_again():

@@ -1,0 +1,60 @@
+"""The sections about services: what they may use, how they come in, and what they are told."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from idp.settings.sections import Section
+
+
+class ProtocolSettings(Section):
+    """What of OpenID Connect this deployment offers."""
+
+    implicit_and_hybrid: bool = True
+    """Response types that answer without a call to the token endpoint, for services that register for them."""
+
+
+class RegistrationSettings(Section):
+    """Services that register themselves (RFC 7591, RFC 7592)."""
+
+    mode: Literal["open", "token", "off"] = "off"
+    """`open` lets anybody register a service, `token` those who hold an initial access token from
+    `proffer clients invite`, `off` nobody."""
+
+
+class KeySettings(Section):
+    """When keys change by themselves, while `proffer worker` runs."""
+
+    signing_days: int = Field(default=90, ge=0, le=3650)
+    """A signing or decryption key is replaced after this many days; 0 leaves it to `proffer keys rotate`."""
+    token_days: int = Field(default=30, ge=0, le=3650)
+    """The same for the key that tokens are sealed with."""
+
+
+class LogoutSettings(Section):
+    """Signing out of services."""
+
+    front_channel_seconds: float = Field(default=4.0, ge=0.5, le=30)
+    """The page that signs a browser out of services goes on after this long, also when one of them does not answer."""
+
+
+class NoticeSettings(Section):
+    """Telling services what they asked to be told, such as that a session has ended."""
+
+    attempts: int = Field(default=12, ge=1, le=50)
+    """Tries before a notice is given up."""
+    first_pause_seconds: int = Field(default=30, ge=1, le=3600)
+    """Time to the second try; each further pause is twice as long."""
+    longest_pause_seconds: int = Field(default=21600, ge=60, le=604800)
+    """No pause is longer."""
+    keep_days: int = Field(default=30, ge=1, le=3650)
+    """What was told or given up stays in the list this long."""
+
+
+class DeviceSettings(Section):
+    """Signing in a device that has no browser of its own (RFC 8628)."""
+
+    lifetime_seconds: int = Field(default=600, ge=60, le=1800)
+    """Time to type the code."""
+    interval_seconds: int = Field(default=5, ge=1, le=60)
+    """The least time between two questions of the device."""
