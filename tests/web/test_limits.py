@@ -8,9 +8,11 @@ from flask.testing import FlaskClient
 
 from idp.app import create_app
 from idp.settings import LimitSettings
+from idp.storage.db import Base
 from idp.web.limits import Limits, prefix
 from tests.conftest import make_settings
 from tests.doubles import FrozenClock
+from tests.web.citizen.visitor import Visitor
 
 
 def test_an_address_beyond_its_rate_is_told_how_long_to_wait() -> None:
@@ -82,3 +84,16 @@ def test_an_address_is_the_one_that_the_trusted_proxy_vouches_for(strict_app: Fl
 
 def _token(browser: FlaskClient) -> str:
     return browser.get("/sign-in").text.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+
+def test_people_behind_one_address_may_all_confirm_their_recovery_codes(tmp_path: Path, clock: FrozenClock) -> None:
+    app = create_app(make_settings(tmp_path, limits={"sign_up": "off", "recovery": "1/hour"}), clock=clock)
+    with app.app_context():
+        Base.metadata.create_all(app.extensions["proffer"].db.engine)
+    answers = []
+
+    for login in ("amina", "bashir", "chidi"):
+        visitor = Visitor(app.test_client())
+        answers.append(visitor.send("confirm-recovery-code", recovery_code=visitor.sign_up(login)).location)
+
+    assert answers == ["/", "/", "/"]
