@@ -157,7 +157,7 @@ class GrantStore:
         # In order of identifier, so that two processes never wait for each other's rows.
         rows = [{"used": grant_id, "at": moments[grant_id]} for grant_id in sorted(moments)]
         with self._db.transaction() as session:
-            session.connection().execute(_USED, rows)
+            session.execute(_USED, rows)
 
     def _changed(self, statement: Any) -> int:  # noqa: ANN401 - an update of any shape
         with self._db.transaction() as session:

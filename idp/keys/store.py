@@ -53,7 +53,7 @@ class KeyStore:
             "publish_until": key.publish_until,
         }
         with self._db.transaction() as session:
-            return session.connection().execute(self._insert, values).one_or_none() is not None
+            return session.execute(self._insert, values).one_or_none() is not None
 
     def retire(self, kid: str, *, at: datetime, publish_until: datetime) -> bool:
         """Take a key out of use; False when it was not in use any more."""
@@ -67,12 +67,12 @@ class KeyStore:
         """Delete retired keys that nothing depends on since that moment; how many went."""
         over = (_key.c.state == State.RETIRED.value) & (_key.c.publish_until <= before)
         with self._db.transaction() as session:
-            return session.connection().execute(delete(_key).where(over)).rowcount
+            return session.execute(delete(_key).where(over)).rowcount
 
     def _move(self, kid: str, expected: State, **values: Any) -> bool:  # noqa: ANN401 - columns of several types
         statement = update(_key).where(_key.c.kid == kid, _key.c.state == expected.value).values(**values)
         with self._db.transaction() as session:
-            return session.connection().execute(statement).rowcount == 1
+            return session.execute(statement).rowcount == 1
 
 
 def _stored(row: Any) -> StoredKey:  # noqa: ANN401 - a row of the table above

@@ -9,6 +9,7 @@ transaction and sees the transaction's own writes inside one.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from sqlalchemy import Connection, Engine
-    from sqlalchemy.orm import Session
 
     from idp.settings import DatabaseSettings
 
@@ -35,8 +35,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-_JOINED = "proffer_transaction_depth"
 
 
 class Base(DeclarativeBase):
@@ -55,14 +53,12 @@ class Database:
     def __init__(self, *, app: Flask, settings: DatabaseSettings) -> None:
         app.config["SQLALCHEMY_DATABASE_URI"] = settings.url
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
-        self._extension = SQLAlchemy(
-            model_class=Base,
-            disable_autonaming=True,
-            session_options={"expire_on_commit": False, "autoflush": False},
-        )
+        self._extension = SQLAlchemy(model_class=Base, disable_autonaming=True)
         self._extension.init_app(app)
         with app.app_context():
             self._engine: Engine = self._extension.engine
+        #: The open transaction of this thread or task.
+        self._current: ContextVar[Connection | None] = ContextVar("proffer_transaction", default=None)
         if self._engine.dialect.name == "sqlite":
             sqlite.prepare(self._engine, synchronous=settings.sqlite_synchronous)
             self._reading_engine = self._engine.execution_options(**{sqlite.READ_ONLY: True})
@@ -80,41 +76,38 @@ class Database:
         return self._engine.dialect.name
 
     @contextmanager
-    def transaction(self, *, renewable: bool = False) -> Iterator[Session]:
+    def transaction(self, *, renewable: bool = False) -> Iterator[Connection]:
         """Run the block in the current transaction, or in a new one that commits at its end.
+
+        The database begins at the first statement, so that nothing waits for a block that has not written yet.
 
         :param renewable: what is written can be had again by signing on again, so a power cut may take the last of
             it: SQLite does not wait for the disk. A crash of the server loses nothing. Counts for a new one only.
-        :returns: the ORM session; ``session.execute`` takes Core statements as well.
+        :returns: Core's connection. An ORM session around it would cost a sign-on as much as its statements do.
         """
-        session = self._extension.session()
-        depth = session.info.get(_JOINED, 0)
-        if depth:
-            session.info[_JOINED] = depth + 1
-            try:
-                yield session
-            finally:
-                session.info[_JOINED] = depth
+        current = self._current.get()
+        if current is not None:
+            yield current
             return
-        session.info[_JOINED] = 1
         outer = sqlite.renewable.set(renewable)
         try:
-            yield session
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
+            with self._engine.connect() as connection:
+                joined = self._current.set(connection)
+                try:
+                    yield connection
+                    connection.commit()
+                finally:
+                    # What was not committed is rolled back as the connection returns to its pool.
+                    self._current.reset(joined)
         finally:
-            session.info[_JOINED] = 0
             sqlite.renewable.reset(outer)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection for reads: the open transaction's, or one without a transaction."""
-        session = self._extension.session.registry.registry.get(self._extension.session.registry.scopefunc())
-        if session is not None and session.info.get(_JOINED, 0):
-            session.flush()
-            yield session.connection()
+        current = self._current.get()
+        if current is not None:
+            yield current
             return
         with self._reading_engine.connect() as connection:
             yield connection
@@ -122,9 +115,15 @@ class Database:
     @property
     def in_transaction(self) -> bool:
         """Whether the caller runs inside :meth:`transaction`."""
-        # Looked up and not asked for: asking would make a session where there is none.
-        session = self._extension.session.registry.registry.get(self._extension.session.registry.scopefunc())
-        return session is not None and bool(session.info.get(_JOINED, 0))
+        return self._current.get() is not None
+
+    @property
+    def open_transaction(self) -> Connection | None:
+        """The connection of the transaction that the caller runs inside, begun; None outside of one."""
+        current = self._current.get()
+        if current is not None and not current.in_transaction():
+            current.begin()
+        return current
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -85,9 +85,8 @@ class Prepared:
         for name, default, convert in self._parameters:
             value = parameters.get(name, default)
             values.append(value if convert is None else convert(value))
-        if self._db.in_transaction:
-            with self._db.reading() as connection:
-                return self._execute(connection.connection, values)
+        if (connection := self._db.open_transaction) is not None:
+            return self._execute(connection.connection, values)
         pooled = self._engine.raw_connection()
         try:
             if self._writes:

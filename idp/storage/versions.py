@@ -48,7 +48,7 @@ class Versions:
         :returns: the new number, at least 1.
         """
         with self._db.transaction() as session:
-            number: Any = session.connection().execute(self._bump, {"counted": name}).scalar_one()
+            number: Any = session.execute(self._bump, {"counted": name}).scalar_one()
         return int(number)
 
     def read(self, names: Collection[str]) -> dict[str, int]:
