@@ -4,7 +4,7 @@ No command lists accounts or shows a detail: an operator has no key to them.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,9 +55,17 @@ def import_(file: Path) -> None:
 
     citizens = read_citizens(file)
     with opened() as services:
-        for citizen in citizens:
-            made = _take_in(services, citizen)
-            click.echo(f"{'made' if made.created else 'exists':<8} {citizen.login}")
+        take_in(services, citizens)
+
+
+def take_in(services: "Services", citizens: Iterable["Citizen"]) -> None:
+    """Make these accounts, saying of each whether it existed.
+
+    :raises Failure: one of them has a fault; those before it are made.
+    """
+    for citizen in citizens:
+        made = _take_in(services, citizen)
+        click.echo(f"{'made' if made.created else 'exists':<8} {citizen.login}")
 
 
 def _password() -> str:

@@ -52,6 +52,16 @@ def read_citizens(path: Path) -> tuple[Citizen, ...]:
     entries = tables.get("accounts") if isinstance(tables, dict) else None
     if not isinstance(entries, list) or set(tables) != {"accounts"}:
         raise Failure(f"{path} must hold a list named accounts and nothing else")
+    return citizens_of(entries)
+
+
+def citizens_of(entries: object) -> tuple[Citizen, ...]:
+    """Read the list named accounts of a file.
+
+    :raises Failure: it is none, or one has a fault; the message names the place and repeats no value.
+    """
+    if not isinstance(entries, list):
+        raise Failure("accounts: must be a list of tables")
     return tuple(_citizen(entry, f"accounts[{number}]") for number, entry in enumerate(entries))
 
 

@@ -36,8 +36,8 @@ def import_(file: Path) -> None:
     TOML or JSON, with the organisations that run them. All or nothing, and safe to repeat. config/services.toml is
     a commented sample.
     """
-    with opened() as services, _faults_told():
-        _tell(services.clients.import_file(file))
+    with opened() as services, faults_told():
+        tell(services.clients.import_file(file))
 
 
 @clients.command()
@@ -59,10 +59,10 @@ def add(**options: Any) -> None:  # noqa: ANN401 - what click collects
 
     if options["public"] and options["jwks_uri"]:
         raise click.UsageError("--public and --jwks-uri exclude each other")
-    with opened() as services, _faults_told():
+    with opened() as services, faults_told():
         if services.clients.get(options["client_id"]) is not None:
             raise Failure(f"there is a service {options['client_id']} already; `proffer clients import` changes it")
-        _tell(services.clients.register(parse(_tables(options))))
+        tell(services.clients.register(parse(_tables(options))))
 
 
 @clients.command()
@@ -72,7 +72,7 @@ def secret(client_id: str) -> None:
 
     Only this once. The secret before keeps working until the next one is made.
     """
-    with opened() as services, _faults_told():
+    with opened() as services, faults_told():
         click.echo(services.clients.new_secret(client_id))
 
 
@@ -80,7 +80,7 @@ def secret(client_id: str) -> None:
 @click.argument("client_id")
 def suspend(client_id: str) -> None:
     """Stop CLIENT_ID at once: no tokens, no details."""
-    with opened() as services, _faults_told():
+    with opened() as services, faults_told():
         services.clients.suspend(client_id)
     click.echo(f"Suspended {client_id}.")
 
@@ -89,7 +89,7 @@ def suspend(client_id: str) -> None:
 @click.argument("client_id")
 def approve(client_id: str) -> None:
     """Let CLIENT_ID send requests."""
-    with opened() as services, _faults_told():
+    with opened() as services, faults_told():
         services.clients.approve(client_id)
     click.echo(f"Approved {client_id}.")
 
@@ -118,7 +118,8 @@ def _tables(options: dict[str, Any]) -> dict[str, Any]:
     return {"organisations": {"operator": organisation}, "clients": [client]}
 
 
-def _tell(report: "ImportReport") -> None:
+def tell(report: "ImportReport") -> None:
+    """Say what an import stored."""
     for client_id in report.changed:
         click.echo(f"stored     {client_id}")
     for client_id in report.unchanged:
@@ -130,7 +131,8 @@ def _tell(report: "ImportReport") -> None:
 
 
 @contextmanager
-def _faults_told() -> Iterator[None]:
+def faults_told() -> Iterator[None]:
+    """Name the place of each fault."""
     from idp.clients.errors import RegistrationFaultsError, UnknownClientError
 
     try:

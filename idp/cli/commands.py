@@ -9,6 +9,7 @@ from idp.cli.clients import clients
 from idp.cli.config import config
 from idp.cli.demo import demo
 from idp.cli.failures import explained
+from idp.cli.importing import import_
 from idp.cli.keys import keys
 from idp.cli.migrate import migrate
 from idp.cli.serve import serve
@@ -41,5 +42,5 @@ def main() -> None:
     """
 
 
-for command in (serve, worker, migrate, keys, clients, accounts, purge, config, demo):
+for command in (serve, worker, migrate, keys, clients, accounts, import_, purge, config, demo):
     main.add_command(command)

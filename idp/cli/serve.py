@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -26,17 +27,25 @@ if TYPE_CHECKING:
 
 FACTORY = "idp.app:create_app_from_environment"
 POSTGRESQL_THREADS = 3
+PEM = click.Path(dir_okay=False, path_type=Path)
 #: Seconds that a worker gets to finish what it is answering before it is ended.
 STOP_SECONDS = 10
 
 
 @click.command()
-def serve() -> None:
+@click.option("--certificate", type=PEM, help="Certificate chain in PEM, to speak https (server.tls_certificate).")
+@click.option("--key", type=PEM, help="Private key of that certificate, in PEM (server.tls_key).")
+def serve(certificate: Path | None, key: Path | None) -> None:
     """Answer requests until told to stop (SIGINT or SIGTERM)."""
     from idp.cli.application import require_database_folder
     from idp.settings import load_settings, unsafe_settings
 
+    if (certificate is None) != (key is None):
+        raise click.UsageError("--certificate and --key belong together")
     settings = load_settings()
+    if certificate is not None:
+        told = {"tls_certificate": certificate, "tls_key": key}
+        settings = settings.model_copy(update={"server": settings.server.model_copy(update=told)})
     require_database_folder(settings.database)
     _require_certificate(settings.server)
     address = _free_address(settings.server)

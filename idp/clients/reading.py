@@ -21,6 +21,14 @@ def read(path: Path) -> ImportFile:
 
     :raises RegistrationFaultsError: not readable, not well-formed, an unknown key, a wrong type or value.
     """
+    return parse(tables_of(path))
+
+
+def tables_of(path: Path) -> Any:  # noqa: ANN401 - unchecked TOML or JSON
+    """Read what a file holds, unchecked.
+
+    :raises RegistrationFaultsError: not readable, or not well-formed.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -29,10 +37,9 @@ def read(path: Path) -> ImportFile:
         raise _one_fault(str(path), "is too large")
     try:
         text = content.decode("utf-8")
-        tables = _json(text) if path.suffix == ".json" else tomllib.loads(text)
+        return _json(text) if path.suffix == ".json" else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise _one_fault(str(path), _how_malformed(error)) from None
-    return parse(tables)
 
 
 def parse(tables: object) -> ImportFile:

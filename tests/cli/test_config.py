@@ -77,5 +77,5 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(proffer: Proffer, monk
 def test_help_lists_every_command(proffer: Proffer) -> None:
     said = proffer("--help").stdout
 
-    for command in ("serve", "worker", "migrate", "keys", "clients", "accounts", "purge", "config", "demo"):
+    for command in ("serve", "worker", "migrate", "keys", "clients", "accounts", "import", "purge", "config", "demo"):
         assert f"\n  {command} " in said

@@ -1,5 +1,6 @@
 """`proffer serve` and `proffer worker`, as processes."""
 
+import http.client
 import json
 import os
 import signal
@@ -8,7 +9,6 @@ import ssl
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 from idp.cli.serve import threads_of, workers_of
 from idp.settings import Settings
 from tests.journeys.provider import StartedProvider
+from tests.tls import Authority
 
 pytestmark = pytest.mark.slow
 
@@ -130,32 +131,64 @@ def test_a_certificate_that_cannot_be_read_is_one_clear_line(provider: StartedPr
     assert "server.tls_certificate" in refused.stderr
 
 
-def test_the_server_speaks_tls_by_itself(tmp_path: Path) -> None:
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost"
-    subprocess.run(
-        ["openssl", *request.split(), "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
-        check=True,
-        capture_output=True,
-    )
-    provider = StartedProvider(
-        tmp_path,
-        workers=1,
-        PROFFER_SERVER__TLS_CERTIFICATE=str(certificate),
-        PROFFER_SERVER__TLS_KEY=str(key),
-    )
-    provider.command("migrate")
-    trusted = ssl.create_default_context(cafile=str(certificate))
-    server = subprocess.Popen(
-        [*provider.program, "serve"], env={**os.environ, **provider.environment}, stderr=subprocess.DEVNULL
-    )
-    try:
-        answer = _until_answered(f"https://localhost:{provider.port}/.well-known/openid-configuration", trusted)
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=20)
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedProvider]:
+    """A provider that speaks https by itself."""
+    folder = tmp_path_factory.mktemp("tls")
+    started = StartedProvider(folder, workers=1, tls=Authority.new(folder))
+    started.command("migrate")
+    started.start()
+    yield started
+    started.stop()
 
-    assert json.loads(answer)["issuer"] == provider.issuer
+
+def greet(provider: StartedProvider, *, version: ssl.TLSVersion) -> str | None:
+    """Shake hands with one version of TLS; the one that was agreed on."""
+    assert provider.tls is not None
+    context = provider.tls.for_clients()
+    # Or this side would refuse before the other one could.
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = version
+    with (
+        socket.create_connection(("localhost", provider.port)) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as connection,
+    ):
+        return connection.version()
+
+
+def test_the_server_speaks_tls_by_itself(sealed: StartedProvider) -> None:
+    assert sealed.tls is not None
+    with urllib.request.urlopen(
+        f"{sealed.issuer}/.well-known/openid-configuration", timeout=5, context=sealed.tls.for_clients()
+    ) as answer:
+        assert json.load(answer)["issuer"] == sealed.issuer == f"https://localhost:{sealed.port}"
+
+
+@pytest.mark.parametrize(
+    ("version", "agreed"), [(ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")]
+)
+def test_tls_1_2_and_1_3_are_spoken(sealed: StartedProvider, version: ssl.TLSVersion, agreed: str) -> None:
+    assert greet(sealed, version=version) == agreed
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+def test_older_versions_of_tls_are_refused(sealed: StartedProvider, version: ssl.TLSVersion) -> None:
+    # RFC 8996 §4 and §5.
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        greet(sealed, version=version)
+
+
+def test_nothing_is_answered_without_tls_where_tls_is_spoken(sealed: StartedProvider) -> None:
+    with pytest.raises((OSError, http.client.HTTPException)):
+        urllib.request.urlopen(f"http://localhost:{sealed.port}/.well-known/openid-configuration", timeout=5)
+
+
+def test_a_certificate_comes_with_its_key(provider: StartedProvider) -> None:
+    refused = run(provider, "serve", "--certificate", "certificate.pem")
+
+    assert refused.returncode == 2
+    assert "--certificate and --key belong together" in refused.stderr
 
 
 def test_rotated_keys_are_published_while_the_server_runs(provider: StartedProvider) -> None:
@@ -195,14 +228,3 @@ def test_one_thread_on_sqlite_and_three_on_postgresql() -> None:
     assert (threads_of(sqlite), threads_of(postgresql), threads_of(chosen)) == (1, 3, 2)
     assert workers_of(sqlite) >= 1
     assert workers_of(chosen) == 7
-
-
-def _until_answered(url: str, trusted: ssl.SSLContext) -> bytes:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=5, context=trusted) as answer:
-                return bytes(answer.read())
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise AssertionError(url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -104,16 +105,29 @@ class _Forms(HTMLParser):
 
 
 class PlainBrowser:
-    """Follows redirects until an address begins with one of `foreign`, where it stops."""
+    """Follows redirects and forms until an address begins with one of `foreign`, where it stops.
 
-    def __init__(self, *, foreign: tuple[str, ...] = ("http://127.0.0.1:1",), language: str = "en") -> None:
+    :param trust: certificates of the authorities that it believes, beside the public ones.
+    """
+
+    def __init__(
+        self,
+        *,
+        foreign: tuple[str, ...] = ("http://127.0.0.1:1",),
+        language: str = "en",
+        trust: Path | None = None,
+    ) -> None:
         self._session = requests.Session()
+        if trust is not None:
+            self._session.verify = str(trust)
         self._session.headers["Accept-Language"] = language
         self._session.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
         self._foreign = foreign
         self.url = ""
         self.status = 0
         self.body = ""
+        #: What a form carried to a foreign address.
+        self.posted: dict[str, str] = {}
         self.visited: list[str] = []
 
     @property
@@ -172,6 +186,7 @@ class PlainBrowser:
         for _ in range(20):
             if url.startswith(self._foreign):
                 self.url, self.status, self.body = url, 0, ""
+                self.posted = dict(more.get("data", ()))
                 return
             answer = self._session.request(method, url, allow_redirects=False, timeout=30, **more)
             self.visited.append(urlsplit(url).path)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import TEST_SECRETS
+from tests.tls import Authority
 
 
 def free_port() -> int:
@@ -25,7 +26,11 @@ def free_port() -> int:
 
 
 class StartedProvider:
-    """A provider process with its database and its log file; `program` is the command that starts it."""
+    """A provider process with its database and its log file.
+
+    :param program: the command that starts it.
+    :param tls: speak https with this authority's certificate, and trust the authority when fetching.
+    """
 
     def __init__(
         self,
@@ -34,12 +39,14 @@ class StartedProvider:
         database_url: str | None = None,
         workers: int = 2,
         program: tuple[str, ...] = (sys.executable, "-m", "idp.cli"),
+        tls: Authority | None = None,
         **settings: str,
     ) -> None:
         self.folder = folder
         self.program = program
         self.port = free_port()
-        self.issuer = f"http://localhost:{self.port}"
+        self.tls = tls
+        self.issuer = f"{'https' if tls else 'http'}://localhost:{self.port}"
         self.database_url = database_url or f"sqlite:///{folder / 'provider.sqlite'}"
         self.log_path = folder / "provider.log"
         self.environment = {
@@ -54,6 +61,7 @@ class StartedProvider:
             "PROFFER_LOGGING__LEVEL": "debug",
             "PROFFER_LIMITS__SIGN_IN": "off",
             "PROFFER_LIMITS__SIGN_UP": "off",
+            **({"PROFFER_OUTBOUND__CA_BUNDLE": str(tls.bundle)} if tls else {}),
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -74,22 +82,30 @@ class StartedProvider:
 
     def import_clients(self, described: dict[str, Any]) -> None:
         """`proffer clients import`."""
-        path = self.folder / "clients.json"
-        path.write_text(json.dumps(described), encoding="utf-8")
-        self.command("clients", "import", str(path))
+        self._import("clients", described, "clients", "import")
 
     def import_accounts(self, described: dict[str, Any]) -> None:
         """`proffer accounts import`."""
-        path = self.folder / "accounts.json"
+        self._import("accounts", described, "accounts", "import")
+
+    def import_all(self, described: dict[str, Any]) -> None:
+        """`proffer import`."""
+        self._import("set-up", described, "import")
+
+    def _import(self, name: str, described: dict[str, Any], *command: str) -> None:
+        path = self.folder / f"{name}.json"
         path.write_text(json.dumps(described), encoding="utf-8")
-        self.command("accounts", "import", str(path))
+        self.command(*command, str(path))
+        # It holds what no file that is left behind may hold.
         path.unlink()
 
     def start(self) -> None:
         """`proffer serve`, until it answers."""
+        certificate = ["--certificate", str(self.tls.certificate), "--key", str(self.tls.key)] if self.tls else []
+        trusted = self.tls.for_clients() if self.tls else None
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self.program, "serve"],
+                [*self.program, "serve", *certificate],
                 env={**os.environ, **self.environment},
                 stdout=log,
                 stderr=log,
@@ -99,7 +115,9 @@ class StartedProvider:
         while time.monotonic() < deadline:
             assert self._process.poll() is None, self.log_path.read_text()[-4000:]
             try:
-                with urllib.request.urlopen(f"{self.issuer}/.well-known/openid-configuration", timeout=2):
+                with urllib.request.urlopen(
+                    f"{self.issuer}/.well-known/openid-configuration", timeout=2, context=trusted
+                ):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
