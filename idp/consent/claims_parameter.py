@@ -24,18 +24,25 @@ _ABOUT_THE_SIGN_ON: Final = frozenset({"sub", "auth_time", "acr", "amr", "iss", 
 _Section = Mapping[str, Mapping[str, Any]]
 
 
-def claims_request(scopes: Collection[str], claims_parameter: str | None, *, catalogue: Catalogue) -> ClaimsRequest:
+def claims_request(
+    scopes: Collection[str], claims_parameter: str | None, *, catalogue: Catalogue, opens_userinfo: bool = True
+) -> ClaimsRequest:
     """Read what a request asks to learn. Claims that the catalogue does not know are passed over (§5.5).
 
+    :param opens_userinfo: the answer brings an access token. Without one the claims of scopes go into the ID token
+        (§5.4), and those of the member `userinfo` are passed over: it takes an access token to ask for them (§5.5).
     :raises ClaimsParameterError: the parameter is malformed.
     """
     sections = _sections(claims_parameter) if claims_parameter is not None else {}
+    of_scopes = Destination.USERINFO if opens_userinfo else Destination.ID_TOKEN
     asked = {
-        name: RequestedClaim(name, frozenset({Destination.USERINFO}))
+        name: RequestedClaim(name, frozenset({of_scopes}))
         for scope in scopes
         for name in catalogue.claims_of_scope(scope)
     }
     for destination, section in sections.items():
+        if destination is Destination.USERINFO and not opens_userinfo:
+            continue
         for name, entry in section.items():
             if name not in _ABOUT_THE_SIGN_ON and name in catalogue:
                 asked[name] = _merged(asked.get(name), name, destination, entry)

@@ -181,11 +181,11 @@ def unverified(token: str) -> UnverifiedJwt:
 
 
 def half_hash(value: str, algorithm: str) -> str:
-    """Give `at_hash` or `c_hash`: the left half of the hash that the ID token's algorithm uses (OIDC Core §3.3.2.11).
+    """Give `at_hash`, `c_hash` or `s_hash`: half of the hash that the ID token's algorithm uses (OIDC Core §3.3.2.11).
 
     :raises CryptoError: an algorithm that is not offered.
     """
-    full = hashlib.new(_kind(algorithm).hash_name, value.encode("ascii")).digest()
+    full = hashlib.new(_kind(algorithm).hash_name, value.encode()).digest()
     return b64url(full[: len(full) // 2])
 
 

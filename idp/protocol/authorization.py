@@ -4,8 +4,8 @@ Owns the order in which things happen: find who asks and where to answer, check 
 `dispatch` what is next, and do it. Checks live in `validation`, the order of pages in `dispatch`,
 the shape of answers in `responder`; the web layer reads the request and follows the outcome.
 
-A citizen with a session and a standing grant is answered at once and nothing but the code and its
-activity row is stored. Everybody else's request is kept as an interaction, bound to their browser;
+A citizen with a session and a standing grant is answered at once and nothing but the code, if there is to be one, and
+the activity row is stored. Everybody else's request is kept as an interaction, bound to their browser;
 its parameters never travel again.
 
 https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint, https://www.rfc-editor.org/rfc/rfc9126#section-4
@@ -26,6 +26,7 @@ from idp.interactions.service import REQUEST_URI_PREFIX
 from idp.interactions.values import Interaction
 from idp.protocol.dispatch import Consent, FlowState, Issue, Refuse, SelectAccount, SignIn, SignUp, next_step
 from idp.protocol.flow import Flow, state_of
+from idp.protocol.id_token import IdTokens
 from idp.protocol.issuing import finish, issue
 from idp.protocol.parameters import AuthorizationRequest, Parameters, read_parameters
 from idp.protocol.refusals import NoReplyError, Obstacle
@@ -67,8 +68,9 @@ Outcome = Answered | Visit
 class Authorization:
     """The use cases behind `/authorize`."""
 
-    def __init__(self, *, services: Services, offer: Offer, responder: Responder) -> None:
+    def __init__(self, *, services: Services, offer: Offer, responder: Responder, id_tokens: IdTokens) -> None:
         self._services = services
+        self._id_tokens = id_tokens
         self._offer = offer
         self._responder = responder
 
@@ -186,7 +188,9 @@ class Authorization:
             # Dispatch does not let this through; said here so that no later rule can issue without a decision.
             return self._answer_error(flow.request.reply_to, "interaction_required", "Nothing has been decided yet")
         try:
-            code = issue(flow, session=flow.session, grant=flow.grant, services=self._services)
+            answer = issue(
+                flow, session=flow.session, grant=flow.grant, services=self._services, id_tokens=self._id_tokens
+            )
         except EssentialRefusedError:
             # One error whatever the reason: the service does not learn whether it was refused or is not held.
             finish(flow, services=self._services)
@@ -197,7 +201,7 @@ class Authorization:
             return self._follow(flow, replace(state, standing=replace(state.standing, undecided=True)))
         except VaultLockedError:
             return self._follow(flow, replace(state, standing=replace(state.standing, vault_open=False)))
-        return Answered(self._responder.success(flow.request.reply_to, {"code": code}))
+        return Answered(self._responder.success(flow.request.reply_to, answer))
 
     def _answer_error(self, reply_to: ReplyTo, error: str, description: str) -> Answered:
         return Answered(self._responder.error(reply_to, error=error, description=description))

@@ -9,6 +9,7 @@ from idp.protocol.grants.issuing import OPENID
 from idp.protocol.metadata import as_json, discovery
 from idp.protocol.par import PushedAuthorization
 from idp.protocol.responder import Responder
+from idp.protocol.response_types import ResponseType
 from idp.protocol.specifications import PAR_PATH, contributions
 from idp.protocol.validation import Offer
 from idp.services import Services
@@ -29,11 +30,17 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
     settings = services.settings
     offer = Offer(
         scopes=frozenset(services.catalogue.scopes) | {OPENID, OFFLINE},
-        response_types=frozenset({"code"}),
+        response_types=frozenset(ResponseType if settings.protocol.implicit_and_hybrid else {ResponseType.CODE}),
         claims_request=services.consent.request,
+        development=settings.mode == "development",
     )
     return FrontChannel(
-        authorization=Authorization(services=services, offer=offer, responder=Responder(issuer=settings.issuer)),
+        authorization=Authorization(
+            services=services,
+            offer=offer,
+            responder=Responder(issuer=settings.issuer),
+            id_tokens=back_channel.id_tokens,
+        ),
         pushed=PushedAuthorization(
             authenticator=back_channel.authenticator,
             clients=services.clients,

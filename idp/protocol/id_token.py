@@ -42,12 +42,20 @@ class IdTokens:
         self._clock = clock
 
     def mint(
-        self, sign_on: SignOn, *, client: Client, grant: Grant, access_token: str | None = None, code: str | None = None
+        self,
+        sign_on: SignOn,
+        *,
+        client: Client,
+        grant: Grant,
+        access_token: str | None = None,
+        code: str | None = None,
+        state: str | None = None,
     ) -> str:
         """Make an ID token, signed with the algorithm that the client registered; no statement.
 
         :param access_token: issued beside it; its hash ties the two together (`at_hash`, OIDC Core §3.1.3.6).
         :param code: issued beside it at the authorization endpoint (`c_hash`, §3.3.2.11).
+        :param state: of the request that it answers there (`s_hash`, Financial-grade API 1.0 Part 2 §5.2.2).
         """
         signing = self._keys.signing(client.id_token_alg)
         claims = dict(self._asked_for(sign_on, client, grant))
@@ -70,6 +78,8 @@ class IdTokens:
             claims["at_hash"] = jose.half_hash(access_token, signing.algorithm)
         if code is not None:
             claims["c_hash"] = jose.half_hash(code, signing.algorithm)
+        if state is not None:
+            claims["s_hash"] = jose.half_hash(state, signing.algorithm)
         return signing.sign(claims)
 
     def _asked_for(self, sign_on: SignOn, client: Client, grant: Grant) -> Mapping[str, Any]:

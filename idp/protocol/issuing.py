@@ -1,40 +1,47 @@
-"""The end of a sign-on: the code, and the row by which the citizen sees it.
+"""The end of a sign-on: what the service gets from `/authorize`, and the row by which the citizen sees it.
 
-https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
+https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2, https://openid.net/specs/openid-connect-core-1_0.html#ImplicitAuthResponse,
+https://openid.net/specs/openid-connect-core-1_0.html#HybridAuthResponse
 """
 
 from idp.activity.values import DURATION, Entry, Kind
 from idp.authentication.values import Session
 from idp.consent.values import OFFLINE, Grant, GrantTicket
 from idp.protocol.flow import Flow
-from idp.protocol.id_token import session_identifier
+from idp.protocol.id_token import IdTokens, session_identifier
 from idp.protocol.refusals import NoReplyError, Obstacle
 from idp.services import Services
-from idp.tokens.values import SignOn
+from idp.tokens.service import TokenService
+from idp.tokens.values import Issue, SignOn
 
 
-def issue(flow: Flow, *, session: Session, grant: Grant, services: Services) -> str:
-    """Return the code that stands for this sign-on. Three statements and one commit without an interaction.
+def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_tokens: IdTokens) -> dict[str, str]:
+    """Return the parameters of the answer. At most three statements and one commit without an interaction.
+
+    Tokens are made before anything is written: they take no row, and a signature should hold up no other writer. They
+    leave only when what is written has been.
 
     :raises EssentialRefusedError: an essential detail is refused, or not held.
     :raises GrantGoneError: the citizen stopped sharing a moment ago.
     :raises VaultLockedError: the session does not open the grant.
     :raises NoReplyError: the interaction has been used up meanwhile.
     """
-    ticket = services.consent.ticket(flow.request.claims, session=session, client=flow.client, grant=grant)
+    request = flow.request
+    ticket = services.consent.ticket(request.claims, session=session, client=flow.client, grant=grant)
     names = services.consent.released(
         ticket.grant,
         grant_key=ticket.grant_key,
         requested=(*ticket.userinfo, *ticket.id_token),
         client=flow.client,
     )
+    sign_on, act = _sign_on(flow, session, ticket), services.tokens.new_issue()
+    answer = _answer(flow, sign_on, ticket.grant, act, tokens=services.tokens, id_tokens=id_tokens)
     with services.db.transaction(renewable=True):
         finish(flow, services=services)
-        code = services.tokens.issue_code(
-            _sign_on(flow, session, ticket),
-            redirect_uri=flow.request.reply_to.redirect_uri,
-            code_challenge=flow.request.code_challenge,
-        )
+        if request.response_type.gives_code:
+            services.tokens.issue_code(
+                sign_on, redirect_uri=request.reply_to.redirect_uri, code_challenge=request.code_challenge, issue=act
+            )
         services.activity.record(
             Entry(
                 account_id=session.account_id,
@@ -44,7 +51,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services) -> 
                 facts={DURATION: ticket.grant.duration.value},
             )
         )
-    return code
+    return answer
 
 
 def finish(flow: Flow, *, services: Services) -> None:
@@ -54,6 +61,36 @@ def finish(flow: Flow, *, services: Services) -> None:
     """
     if flow.interaction is not None and not services.interactions.finish(flow.interaction.secret):
         raise NoReplyError(Obstacle.REQUEST_GONE)
+
+
+def _answer(
+    flow: Flow, sign_on: SignOn, grant: Grant, act: Issue, *, tokens: TokenService, id_tokens: IdTokens
+) -> dict[str, str]:
+    """Make what the response type promises (OIDC Core §3.2.2.5, §3.3.2.5); never a refresh token."""
+    wanted, answer = flow.request.response_type, {}
+    if wanted.gives_code:
+        answer["code"] = act.code
+    if wanted.gives_access_token:
+        answer |= {
+            # Of the code's own issue, so that a code used twice ends this token too (RFC 6749 §4.1.2).
+            "access_token": tokens.access_token(
+                sign_on, issue_id=act.id, scope=sign_on.scope, claims=sign_on.userinfo_claims
+            ),
+            "token_type": "Bearer",
+            "expires_in": str(tokens.access_seconds),
+            # Always, because the service cannot know which of its scopes counted (RFC 6749 §4.2.2).
+            "scope": " ".join(sign_on.scope),
+        }
+    if wanted.gives_id_token:
+        answer["id_token"] = id_tokens.mint(
+            sign_on,
+            client=flow.client,
+            grant=grant,
+            access_token=answer.get("access_token"),
+            code=answer.get("code"),
+            state=flow.request.reply_to.state,
+        )
+    return answer
 
 
 def _sign_on(flow: Flow, session: Session, ticket: GrantTicket) -> SignOn:

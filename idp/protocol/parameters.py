@@ -16,6 +16,7 @@ from typing import Final
 from idp.consent.values import ClaimsRequest
 from idp.protocol.prompts import Prompt
 from idp.protocol.responder import ReplyTo
+from idp.protocol.response_types import ResponseType
 
 #: What we understand. Everything else is ignored (RFC 6749 §3.1) and never stored.
 UNDERSTOOD: Final = frozenset(
@@ -83,6 +84,7 @@ class AuthorizationRequest:
     """A request that has been validated against its client."""
 
     client_id: str
+    response_type: ResponseType
     reply_to: ReplyTo
     #: In the order asked for, without those that we or the client do not have.
     scopes: tuple[str, ...]

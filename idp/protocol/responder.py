@@ -5,19 +5,21 @@ answer and each response mode is written once. What is built is a value; the web
 into a redirect or a page.
 
 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2, https://www.rfc-editor.org/rfc/rfc9207,
+https://openid.net/specs/oauth-v2-multiple-response-types-1_0.html,
 https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 
 class ResponseMode(StrEnum):
     """How an answer travels back (OAuth 2.0 Multiple Response Types §2.1)."""
 
     QUERY = "query"
+    FRAGMENT = "fragment"
     FORM_POST = "form_post"
 
 
@@ -55,7 +57,7 @@ class Responder:
         self._issuer = issuer
 
     def success(self, reply_to: ReplyTo, parameters: Mapping[str, str]) -> Reply:
-        """Return the answer that carries `parameters`, say the code (RFC 6749 §4.1.2)."""
+        """Return the answer that carries `parameters`, say the code (RFC 6749 §4.1.2, OIDC Core §3.2.2.5, §3.3.2.5)."""
         return self._reply(reply_to, parameters)
 
     def error(self, reply_to: ReplyTo, *, error: str, description: str) -> Reply:
@@ -69,6 +71,8 @@ class Responder:
         answer["iss"] = self._issuer
         if reply_to.response_mode is ResponseMode.FORM_POST:
             return FormPost(reply_to.redirect_uri, tuple(answer.items()))
+        if reply_to.response_mode is ResponseMode.FRAGMENT:
+            return Redirect(_with_fragment(reply_to.redirect_uri, answer))
         return Redirect(_with_query(reply_to.redirect_uri, answer))
 
 
@@ -86,3 +90,12 @@ def _with_query(uri: str, answer: Mapping[str, str]) -> str:
     """
     separator = "" if uri.endswith(("?", "&")) else "&" if "?" in uri else "?"
     return f"{uri}{separator}{urlencode(answer)}"
+
+
+def _with_fragment(uri: str, answer: Mapping[str, str]) -> str:
+    """Put the answer behind the URI as its fragment (RFC 6749 §4.2.2); the URI, its query included, stays as it is.
+
+    No registered URI has a fragment of its own. Spaces are written `%20`, which scripts read in either of the two ways
+    in which they take a fragment apart.
+    """
+    return f"{uri}#{urlencode(answer, safe='', quote_via=quote)}"

@@ -18,6 +18,7 @@ from idp.protocol.metadata import Member
 from idp.protocol.parameters import Display
 from idp.protocol.prompts import Prompt
 from idp.protocol.responder import ResponseMode
+from idp.protocol.response_types import ResponseType
 from idp.protocol.validation import Offer
 from idp.settings import Settings
 
@@ -37,6 +38,7 @@ def contributions(*, settings: Settings, catalogue: Catalogue, offer: Offer) -> 
     return (
         _authorization(offer),
         _token_endpoint(),
+        _implicit_and_hybrid(offer),
         _client_authentication(),
         _openid_connect(settings, catalogue, offer),
         # RFC 7636
@@ -54,7 +56,7 @@ def _authorization(offer: Offer) -> Mapping[str, Member]:
     """RFC 6749 §3.1, OAuth 2.0 Multiple Response Types, Form Post Response Mode."""
     return {
         "authorization_endpoint": AUTHORIZE_PATH,
-        "response_types_supported": tuple(sorted(offer.response_types)),
+        "response_types_supported": tuple(each for each in ResponseType if each in offer.response_types),
         "response_modes_supported": tuple(ResponseMode),
     }
 
@@ -62,6 +64,13 @@ def _authorization(offer: Offer) -> Mapping[str, Member]:
 def _token_endpoint() -> Mapping[str, Member]:
     """RFC 6749 §3.2."""
     return {"token_endpoint": TOKEN_PATH, "grant_types_supported": tuple(grant.GRANT_TYPE for grant in GRANTS)}
+
+
+def _implicit_and_hybrid(offer: Offer) -> Mapping[str, Member]:
+    """OIDC Core §3.2, §3.3; a grant type of its own in the register (OIDC Registration §2)."""
+    if any("implicit" in response_type.grants for response_type in offer.response_types):
+        return {"grant_types_supported": ("implicit",)}
+    return {}
 
 
 def _client_authentication() -> Mapping[str, Member]:

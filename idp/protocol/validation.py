@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from authlib.oauth2.rfc6749 import InvalidRequestError, InvalidScopeError, UnauthorizedClientError
 from authlib.oauth2.rfc9101.errors import RequestNotSupportedError, RequestUriNotSupportedError
 from authlib.oidc.core.errors import RegistrationNotSupportedError
 
 from idp.clients.policy import redirect_uri_allowed
-from idp.clients.values import Client
+from idp.clients.values import ApplicationType, Client
 from idp.consent.errors import ClaimsParameterError
 from idp.consent.values import OFFLINE, ClaimsRequest
 from idp.protocol import pkce
@@ -26,6 +26,14 @@ from idp.protocol.parameters import AuthorizationRequest, Display, Parameters
 from idp.protocol.prompts import read_prompts
 from idp.protocol.refusals import NoReplyError, Obstacle, UnsupportedResponseTypeError
 from idp.protocol.responder import ReplyTo, ResponseMode
+from idp.protocol.response_types import (
+    ResponseType,
+    can_post,
+    mode_of_answer,
+    opens_userinfo,
+    read_response_mode,
+    read_response_type,
+)
 
 #: Characters. What is longer is refused: nothing is ever cut off.
 STATE_MAX: Final = 2048
@@ -42,14 +50,24 @@ _SECONDS: Final = re.compile(r"[0-9]{1,10}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,5}")
 
 
+class ReadClaims(Protocol):
+    """What :meth:`idp.consent.service.ConsentService.request` does."""
+
+    def __call__(
+        self, scopes: Collection[str], claims_parameter: str | None, /, *, opens_userinfo: bool
+    ) -> ClaimsRequest:
+        """Read scopes and the `claims` parameter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What this deployment has to offer to any client."""
 
     scopes: frozenset[str]
-    response_types: frozenset[str]
-    #: Reads scopes and the `claims` parameter.
-    claims_request: Callable[[Collection[str], str | None], ClaimsRequest]
+    response_types: frozenset[ResponseType]
+    claims_request: ReadClaims
+    #: Accept addresses that only development can afford.
+    development: bool = False
 
 
 def addressee(parameters: Parameters, *, find: Callable[[str], Client | None]) -> tuple[Client, ReplyTo]:
@@ -68,10 +86,12 @@ def addressee(parameters: Parameters, *, find: Callable[[str], Client | None]) -
     if state is not None and len(state) > STATE_MAX:
         # Echoing it whole could break the redirect, and part of it would be a lie.
         raise NoReplyError(Obstacle.STATE_TOO_LONG)
-    mode = parameters.get("response_mode")
-    can_post = redirect_uri.startswith(("https://", "http://"))
-    form_post = mode == ResponseMode.FORM_POST and can_post
-    return client, ReplyTo(redirect_uri, ResponseMode.FORM_POST if form_post else ResponseMode.QUERY, state)
+    mode = mode_of_answer(
+        response_type=parameters.get("response_type"),
+        response_mode=parameters.get("response_mode"),
+        redirect_uri=redirect_uri,
+    )
+    return client, ReplyTo(redirect_uri, mode, state)
 
 
 def asking_client(parameters: Parameters, *, find: Callable[[str], Client | None]) -> Client:
@@ -103,25 +123,22 @@ def validate(parameters: Parameters, *, client: Client, reply_to: ReplyTo, offer
         raise InvalidRequestError("A parameter is repeated")
     if sum(map(len, parameters.values.values())) > REQUEST_MAX:
         raise InvalidRequestError("The request is too long")
-    _check_response(parameters, client=client, offer=offer)
-    scopes = _scopes(parameters.get("scope"), client=client, offer=offer)
-    challenge = pkce.read_challenge(
-        challenge=parameters.get("code_challenge"),
-        method=parameters.get("code_challenge_method"),
-        required=client.public or client.require_pkce,
-    )
+    response_type = _response_type(parameters, client=client, offer=offer)
+    _check_way_back(parameters, response_type, client=client, reply_to=reply_to, offer=offer)
+    scopes = _scopes(parameters.get("scope"), response_type, client=client, offer=offer)
     try:
-        claims = offer.claims_request(scopes, parameters.get("claims"))
+        claims = offer.claims_request(scopes, parameters.get("claims"), opens_userinfo=opens_userinfo(response_type))
     except ClaimsParameterError as error:
         raise InvalidRequestError(error.description) from error
     return AuthorizationRequest(
         client_id=client.client_id,
+        response_type=response_type,
         reply_to=reply_to,
         scopes=scopes,
         claims=claims,
         prompts=read_prompts(parameters.get("prompt")),
-        nonce=_at_most(parameters, "nonce", NONCE_MAX),
-        code_challenge=challenge,
+        nonce=_nonce(parameters, response_type),
+        code_challenge=_challenge(parameters, response_type, client=client),
         max_age=_max_age(parameters.get("max_age"), default=client.default_max_age),
         acr_values=_words(parameters.get("acr_values")) or client.default_acr_values,
         essential_acr=frozenset(claims.acr_values) if claims.acr_essential else frozenset(),
@@ -144,25 +161,55 @@ def _refuse_what_is_not_offered(parameters: Parameters) -> None:
         raise RegistrationNotSupportedError("The registration parameter is not supported")
 
 
-def _check_response(parameters: Parameters, *, client: Client, offer: Offer) -> None:
-    response_type = parameters.get("response_type")
-    if response_type is None:
+def _response_type(parameters: Parameters, *, client: Client, offer: Offer) -> ResponseType:
+    sent = parameters.get("response_type")
+    if sent is None:
         raise InvalidRequestError("response_type is missing")
-    # The order of its words does not matter (OAuth 2.0 Multiple Response Types §3).
-    response_type = " ".join(sorted(response_type.split(" ")))
-    if response_type not in offer.response_types:
+    response_type = read_response_type(sent)
+    if response_type is None or response_type not in offer.response_types:
         raise UnsupportedResponseTypeError
-    if response_type not in client.response_types or "authorization_code" not in client.grant_types:
+    if response_type not in client.response_types or not response_type.grants <= set(client.grant_types):
         raise UnauthorizedClientError("This client is not registered for this response_type")
-    mode = parameters.get("response_mode")
-    if mode is not None and mode not in set(ResponseMode):
+    return response_type
+
+
+def _check_way_back(
+    parameters: Parameters, response_type: ResponseType, *, client: Client, reply_to: ReplyTo, offer: Offer
+) -> None:
+    sent = parameters.get("response_mode")
+    mode = response_type.default_mode if sent is None else read_response_mode(sent)
+    if mode is None:
         raise InvalidRequestError("This response_mode is not supported")
-    redirect_uri = parameters.get("redirect_uri") or ""
-    if mode == ResponseMode.FORM_POST and not redirect_uri.startswith(("https://", "http://")):
+    if not response_type.permits(mode):
+        raise InvalidRequestError("This response_type is never answered in the query")
+    if mode is ResponseMode.FORM_POST and not can_post(reply_to.redirect_uri):
         raise InvalidRequestError("form_post needs a redirect_uri of http or https")
+    exposed = client.application_type is ApplicationType.WEB and reply_to.redirect_uri.startswith("http://")
+    if exposed and response_type is not ResponseType.CODE and not offer.development:
+        # Registered while the deployment was in development: a code is worth little to who overhears it, a token is.
+        raise InvalidRequestError("This response_type needs a redirect_uri of https")
 
 
-def _scopes(value: str | None, *, client: Client, offer: Offer) -> tuple[str, ...]:
+def _challenge(parameters: Parameters, response_type: ResponseType, *, client: Client) -> str | None:
+    """Return the challenge that a code is bound to. Without a code there is nothing to bind (RFC 7636 §1)."""
+    if not response_type.gives_code:
+        return None
+    return pkce.read_challenge(
+        challenge=parameters.get("code_challenge"),
+        method=parameters.get("code_challenge_method"),
+        required=client.public or client.require_pkce,
+    )
+
+
+def _nonce(parameters: Parameters, response_type: ResponseType) -> str | None:
+    nonce = _at_most(parameters, "nonce", NONCE_MAX)
+    if nonce is None and response_type.gives_id_token:
+        # Nothing else tells the service that this ID token answers its own request (OIDC Core §3.2.2.1, §3.3.2.11).
+        raise InvalidRequestError("This response_type needs a nonce")
+    return nonce
+
+
+def _scopes(value: str | None, response_type: ResponseType, *, client: Client, offer: Offer) -> tuple[str, ...]:
     """Return the scopes that count. Those that we do not know are ignored (OIDC Core §3.1.2.1).
 
     Without `openid` there is nothing to give: no token of ours opens anything but UserInfo.
@@ -171,7 +218,8 @@ def _scopes(value: str | None, *, client: Client, offer: Offer) -> tuple[str, ..
         raise InvalidScopeError
     asked = dict.fromkeys(_words(value))
     allowed = offer.scopes & frozenset(client.scopes)
-    if "refresh_token" not in client.grant_types:
+    # Only a code leads to a refresh token; without one the wish is ignored (§11).
+    if "refresh_token" not in client.grant_types or not response_type.gives_code:
         allowed -= {OFFLINE}
     scopes = tuple(scope for scope in asked if scope in allowed)
     if "openid" not in scopes:

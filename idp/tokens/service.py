@@ -24,7 +24,7 @@ from idp.tokens.errors import (
     RefreshReplayedError,
 )
 from idp.tokens.store import ChainUse, TokenStore
-from idp.tokens.values import AccessToken, Redeemed, RefreshToken, Rotated, SignOn
+from idp.tokens.values import AccessToken, Issue, Redeemed, RefreshToken, Rotated, SignOn
 
 _IDENTIFIER_BYTES: Final = 16
 
@@ -47,13 +47,22 @@ class TokenService:
         """How long an access token lives (`expires_in`, RFC 6749 §5.1)."""
         return self._settings.access_seconds
 
-    def issue_code(self, sign_on: SignOn, *, redirect_uri: str | None, code_challenge: str | None) -> str:
+    @staticmethod
+    def new_issue() -> Issue:
+        """Name a new issue, and the code that will stand for it if there is to be one; no statement."""
+        return Issue(_random.token_bytes(_IDENTIFIER_BYTES), secrets.token())
+
+    def issue_code(
+        self, sign_on: SignOn, *, redirect_uri: str | None, code_challenge: str | None, issue: Issue | None = None
+    ) -> str:
         """Issue an authorization code; one statement, in the caller's transaction if there is one.
 
         :param redirect_uri: as the authorization request named it; None when it named none.
         :param code_challenge: its S256 challenge (RFC 7636 §4.2), or None.
+        :param issue: what was issued beside it already, so that one replay ends all of it (OIDC Core §3.3).
         """
-        code = secrets.token()
+        issue = issue or self.new_issue()
+        code = issue.code
         content = seals.CodeContent(sign_on=sign_on, redirect_uri=redirect_uri, code_challenge=code_challenge)
         self._store.add_code(
             {
@@ -62,7 +71,7 @@ class TokenService:
                 "grant_id": sign_on.grant_id,
                 "account_id": sign_on.account_id,
                 "sealed": seals.seal_code(code, content),
-                "issue_id": _random.token_bytes(_IDENTIFIER_BYTES),
+                "issue_id": issue.id,
                 "expires_at": self._clock.now() + timedelta(seconds=self._settings.code_seconds),
             }
         )

@@ -38,6 +38,15 @@ class SignOn(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return f"<SignOn to {self.client_id}>"
 
 
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One act of issuing: the name that everything issued by it shares, and its code."""
+
+    #: 16 bytes.
+    id: bytes
+    code: str = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redeemed:
     """A code that has just been used up: what it stood for, and the name of everything issued from it."""

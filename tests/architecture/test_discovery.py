@@ -57,9 +57,21 @@ def test_what_can_be_asked_for_is_this(client: FlaskClient) -> None:
     said = document(client)
 
     assert said["issuer"] == ISSUER
-    assert said["response_types_supported"] == ["code"]
-    assert set(said["response_modes_supported"]) == {"query", "form_post"}
-    assert said["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
+    assert said["response_types_supported"] == [
+        "code",
+        "id_token",
+        "id_token token",
+        "code id_token",
+        "code token",
+        "code id_token token",
+    ]
+    assert set(said["response_modes_supported"]) == {"query", "fragment", "form_post"}
+    assert said["grant_types_supported"] == [
+        "authorization_code",
+        "refresh_token",
+        "client_credentials",
+        "implicit",
+    ]
     assert set(said["token_endpoint_auth_methods_supported"]) == {
         "none",
         "client_secret_basic",

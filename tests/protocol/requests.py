@@ -15,6 +15,7 @@ from idp.clients.values import (
 )
 from idp.consent.values import ClaimsRequest
 from idp.protocol.parameters import AuthorizationRequest, Parameters, read_parameters
+from idp.protocol.response_types import ResponseType
 from idp.protocol.validation import Offer, addressee, validate
 
 CALLBACK = "https://permits.example/callback"
@@ -65,8 +66,8 @@ SHOP_APP = replace(
 
 OFFER = Offer(
     scopes=frozenset({"openid", "profile", "email", "offline_access"}),
-    response_types=frozenset({"code"}),
-    claims_request=lambda _scopes, _claims: ClaimsRequest(),
+    response_types=frozenset(ResponseType),
+    claims_request=lambda _scopes, _claims, **_: ClaimsRequest(),
 )
 
 

@@ -14,6 +14,7 @@ from idp.authentication.values import Origin, Session
 from idp.clients.reading import parse
 from idp.consent.values import Choices, Grant
 from idp.interactions.values import Interaction
+from idp.protocol.response_types import opens_userinfo
 from idp.services import Services
 from idp.vault.values import NewDetail
 
@@ -138,7 +139,11 @@ class Browser:
         client = self.services.clients.get(interaction.client_id)
         assert client is not None
         scopes = tuple(interaction.parameters["scope"].split())
-        request = self.services.consent.request(scopes, interaction.parameters.get("claims"))
+        request = self.services.consent.request(
+            scopes,
+            interaction.parameters.get("claims"),
+            opens_userinfo=opens_userinfo(interaction.parameters["response_type"]),
+        )
         session = self.signed_in()
         grant = self.services.consent.standing(session.account_id, client.client_id)
         difference = self.services.consent.difference(request, client=client, grant=grant, ask_again=True)
@@ -198,10 +203,20 @@ def page_of(response: TestResponse) -> Page:
 
 def answer_of(response: TestResponse, *, at: str = CALLBACK) -> dict[str, str]:
     """The parameters that the service gets in the query of its redirect URI."""
+    return _answer_behind(response, at + ("&" if "?" in at else "?"))
+
+
+def fragment_of(response: TestResponse, *, at: str = CALLBACK) -> dict[str, str]:
+    """The parameters that the service gets in the fragment of its redirect URI, whose own query is as it was."""
+    return _answer_behind(response, at + "#")
+
+
+def _answer_behind(response: TestResponse, address: str) -> dict[str, str]:
     assert response.status_code == 303, response.text
     location = response.headers["Location"]
-    assert location.startswith(at + ("&" if "?" in at else "?")), location
-    pairs = parse_qsl(location[len(at) + 1 :], keep_blank_values=True)
+    assert location.startswith(address), location
+    assert location.count("#") == (1 if address.endswith("#") else 0), location
+    pairs = parse_qsl(location[len(address) :], keep_blank_values=True)
     answer = dict(pairs)
     assert len(answer) == len(pairs)
     return answer

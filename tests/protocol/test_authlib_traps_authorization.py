@@ -38,7 +38,7 @@ def test_a_strange_redirect_uri_is_a_page_and_not_a_500(browser: Browser, piece:
     assert "Location" not in response.headers
 
 
-@pytest.mark.parametrize("piece", ['"', "\\", "é", "中", "\u202e", "'", "code token", "code  id_token", " "])
+@pytest.mark.parametrize("piece", ['"', "\\", "é", "中", "\u202e", "'", "code  code", "code code", " "])
 def test_a_strange_response_type_is_answered_and_not_a_500(browser: Browser, piece: str) -> None:
     answer = answer_of(browser.authorize(response_type=piece))
 
@@ -72,7 +72,7 @@ def test_prompt_login_is_enforced_and_not_only_noted(citizen: Browser, clock: Fr
 
 
 @pytest.mark.parametrize(
-    "changes", [{"prompt": "none"}, {"scope": "email"}, {"response_type": "token"}, {"prompt": "none login"}]
+    "changes", [{"prompt": "none"}, {"scope": "email"}, {"response_type": "none"}, {"prompt": "none login"}]
 )
 def test_every_error_has_the_issuer_and_the_state(browser: Browser, changes: dict[str, str]) -> None:
     answer = answer_of(browser.authorize(**changes))

@@ -170,11 +170,15 @@ def test_a_state_too_long_to_return_is_not_cut_off() -> None:
     [
         ({"response_type": None}, "invalid_request"),
         ({"response_type": "token"}, "unsupported_response_type"),
-        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"response_type": "none"}, "unsupported_response_type"),
+        ({"response_type": "code code"}, "unsupported_response_type"),
+        ({"response_type": "code  id_token"}, "unsupported_response_type"),
+        ({"response_type": "code none"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unauthorized_client"),
         ({"response_type": 'co"de'}, "unsupported_response_type"),
         ({"response_type": "cöde"}, "unsupported_response_type"),
         ({"response_type": "CODE"}, "unsupported_response_type"),
-        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"response_mode": "web_message"}, "invalid_request"),
         ({"response_mode": "jwt"}, "invalid_request"),
         ({"scope": None}, "invalid_scope"),
         ({"scope": "email"}, "invalid_scope"),
@@ -251,7 +255,7 @@ def test_a_client_that_registered_for_pkce_has_to_use_it() -> None:
 
 
 def test_a_malformed_claims_parameter_is_told_in_our_own_words() -> None:
-    def malformed(_scopes: object, _claims: object) -> ClaimsRequest:
+    def malformed(_scopes: object, _claims: object, /, *, opens_userinfo: bool) -> ClaimsRequest:
         raise ClaimsParameterError("claims is not JSON")
 
     with pytest.raises(OAuth2Error) as refused:
@@ -310,7 +314,7 @@ def test_what_the_client_registered_stands_in_for_what_it_left_out() -> None:
 def test_only_an_essential_acr_limits_how_citizens_may_sign_in() -> None:
     def asking(*, essential: bool) -> Offer:
         request = ClaimsRequest(acr_values=("a", "b"), acr_essential=essential)
-        return Offer(OFFER.scopes, OFFER.response_types, lambda _scopes, _claims: request)
+        return Offer(OFFER.scopes, OFFER.response_types, lambda _scopes, _claims, **_: request)
 
     assert understand(offer=asking(essential=True)).essential_acr == {"a", "b"}
     assert understand(offer=asking(essential=False)).essential_acr == frozenset()

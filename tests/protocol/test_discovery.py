@@ -51,9 +51,21 @@ def test_every_member_is_known_to_some_standard(document: dict[str, Any]) -> Non
 
 
 def test_it_says_what_this_provider_does(document: dict[str, Any]) -> None:
-    assert document["response_types_supported"] == ["code"]
-    assert document["response_modes_supported"] == ["query", "form_post"]
-    assert document["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
+    assert document["response_types_supported"] == [
+        "code",
+        "id_token",
+        "id_token token",
+        "code id_token",
+        "code token",
+        "code id_token token",
+    ]
+    assert document["response_modes_supported"] == ["query", "fragment", "form_post"]
+    assert document["grant_types_supported"] == [
+        "authorization_code",
+        "refresh_token",
+        "client_credentials",
+        "implicit",
+    ]
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["prompt_values_supported"] == ["none", "login", "consent", "select_account", "create"]
     assert document["subject_types_supported"] == ["pairwise", "public"]

@@ -10,6 +10,7 @@ from idp.clients.values import Client
 from idp.consent.page import ChoicePage
 from idp.consent.values import Choices, ClaimsRequest, Difference, Duration, Grant
 from idp.interactions.values import Interaction
+from idp.protocol.response_types import opens_userinfo
 from idp.web.context import current_session, pending, services
 from idp.web.languages import current
 
@@ -73,7 +74,9 @@ def asking(secret: str) -> Asking | None:
     parameters = waiting.interaction.parameters
     scopes = tuple(parameters.get("scope", "").split())
     consent = services().consent
-    request = consent.request(scopes, parameters.get("claims"))
+    request = consent.request(
+        scopes, parameters.get("claims"), opens_userinfo=opens_userinfo(parameters.get("response_type"))
+    )
     grant = consent.standing(session.account_id, waiting.client.client_id)
     if grant is not None and grant.live(services().clock.now()) and not consent.opens(grant, session=session):
         # Asked as if for the first time, or the dispatcher and this page would send the browser to and fro.
