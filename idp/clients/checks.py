@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from idp.claims.catalogue import Catalogue
 from idp.clients.errors import Fault, RedirectUriError
 from idp.clients.metadata import SCOPE_TOKEN, ClientEntry, ImportFile, UseEntry
-from idp.clients.policy import check_address, check_redirect_uri, sector
-from idp.clients.values import SECRET_METHODS, AuthMethod, SubjectType
+from idp.clients.policy import check_address, check_origin, check_redirect_uri, is_resource, sector
+from idp.clients.values import DEVICE_CODE, SECRET_METHODS, AuthMethod, SubjectType
 from idp.crypto.errors import JwksError
 from idp.crypto.jwks import VerifyingKeys
 
@@ -26,6 +26,7 @@ def _faults(
     for index, client in enumerate(file.clients):
         yield from _client_faults(client, f"clients[{index}]", file=file, development=development)
     yield from _duplicates([client.client_id for client in file.clients], "clients", "client_id")
+    yield from _duplicates([name for client in file.clients for name in client.audiences], "clients", "audiences")
     named = {client.client_id for client in file.clients} | set(known_clients)
     for index, use in enumerate(file.uses):
         yield from _use_faults(use, f"uses[{index}]", catalogue=catalogue, clients=named)
@@ -44,8 +45,18 @@ def _client_faults(entry: ClientEntry, place: str, *, file: ImportFile, developm
     for scope in entry.scope.split(" "):
         if not SCOPE_TOKEN.fullmatch(scope):
             yield Fault(f"{place}.scope", "must be scope values with one space between (RFC 6749 §3.3)")
+    yield from _audience_faults(entry, place)
     if any(not SCOPE_TOKEN.fullmatch(name) for name in entry.audiences + entry.default_acr_values):
         yield Fault(place, "audiences and default_acr_values must be ASCII without spaces and quotes")
+
+
+def _audience_faults(entry: ClientEntry, place: str) -> Iterator[Fault]:
+    for name in ("audiences", "resources"):
+        for index, uri in enumerate(getattr(entry, name)):
+            if not is_resource(uri):
+                yield Fault(f"{place}.{name}[{index}]", "must be an absolute URI without a fragment (RFC 8707 §2)")
+    if entry.audiences and not entry.resource_server:
+        yield Fault(f"{place}.audiences", "goes with resource_server only")
 
 
 def _redirect_faults(entry: ClientEntry, place: str, *, development: bool) -> Iterator[Fault]:
@@ -77,6 +88,11 @@ def _address_faults(entry: ClientEntry, place: str, *, development: bool) -> Ite
             check_address(uri, development=development)
         except RedirectUriError as error:
             yield Fault(f"{place}.{name}", error.problem)
+    for index, origin in enumerate(entry.web_origins):
+        try:
+            check_origin(origin, development=development)
+        except RedirectUriError as error:
+            yield Fault(f"{place}.web_origins[{index}]", error.problem)
 
 
 def _credential_faults(entry: ClientEntry, place: str) -> Iterator[Fault]:
@@ -123,8 +139,8 @@ def _grant_faults(entry: ClientEntry, place: str) -> Iterator[Fault]:
             yield Fault(f"{place}.response_types", "must hold one with id_token or token for implicit")
         if "implicit" not in grants and words & {"id_token", "token"}:
             yield Fault(f"{place}.grant_types", "must hold implicit for a response type with id_token or token")
-    if "refresh_token" in grants and "authorization_code" not in grants:
-        yield Fault(f"{place}.grant_types", "refresh_token goes with authorization_code only")
+    if "refresh_token" in grants and not grants & {"authorization_code", DEVICE_CODE}:
+        yield Fault(f"{place}.grant_types", "refresh_token goes with authorization_code or device_code only")
     public = entry.token_endpoint_auth_method is AuthMethod.NONE
     if public and ("client_credentials" in grants or entry.resource_server):
         yield Fault(f"{place}.token_endpoint_auth_method", "none cannot prove anything to these endpoints")

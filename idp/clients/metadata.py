@@ -150,6 +150,8 @@ class ClientEntry(Entry):
     web_origins: Strings = ()
     resource_server: bool = False
     audiences: Strings = ()
+    resources: Strings = ()
+    access_token_signed_response_alg: SigningAlgorithm = "RS256"  # noqa: S105 - an algorithm
 
 
 class DetailEntry(Entry):

@@ -67,7 +67,16 @@ class ClientAudienceRow(Base):
     __tablename__ = "client_audience"
 
     audience: Mapped[str] = mapped_column(primary_key=True)
-    client_id: Mapped[str] = mapped_column(ForeignKey("client.client_id"), index=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.client_id", ondelete="CASCADE"), index=True)
+
+
+class ClientOriginRow(Base):
+    """An origin whose pages may call us in the name of a service (Fetch §3.2, "CORS protocol")."""
+
+    __tablename__ = "client_origin"
+
+    origin: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.client_id", ondelete="CASCADE"), primary_key=True)
 
 
 class RegisteredUseRow(Base):

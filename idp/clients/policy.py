@@ -9,11 +9,12 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from idp.clients.errors import RedirectUriError
-from idp.clients.values import ApplicationType
+from idp.clients.values import ApplicationType, Client
 
 MAX_URI: Final = 2000
 #: RFC 3986 §2: whatever else appears in an address is a trick, a mistake or another language's job.
 _URI_CHARACTERS: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+_RESOURCE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]+")
 _PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 #: Encoded dot, slash, backslash, at, controls and non-ASCII: read differently by different parsers.
 _ENCODED_TRICK: Final = re.compile(r"%(?:2[eEfF]|5[cC]|40|[01][0-9A-Fa-f]|7[fF])")
@@ -22,6 +23,7 @@ _PRIVATE_SCHEME: Final = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+")
 _LOOPBACK_ANY_PORT: Final = re.compile(
     r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[1-9][0-9]{0,4})?((?:[/?].*)?)", re.DOTALL
 )
+_DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 #: Parameters of answers (RFC 6749 §4.1.2, RFC 9207, OAuth Multiple Response Types): one fixed in the address
 #: would be read before ours.
@@ -58,6 +60,11 @@ def check_address(uri: str, *, development: bool) -> None:
     _check_web_address(uri, allow_loopback=development)
 
 
+def is_resource(uri: str) -> bool:
+    """Tell whether this can name a resource: an absolute URI without a fragment (RFC 8707 §2, RFC 3986 §4.3)."""
+    return len(uri) <= MAX_URI and _RESOURCE.fullmatch(uri) is not None and _PERCENT.search(uri) is None
+
+
 def redirect_uri_allowed(requested: str, *, registered: Collection[str], application_type: ApplicationType) -> bool:
     """Tell whether a request may name this redirect URI: character by character (RFC 9700 §2.1).
 
@@ -76,6 +83,39 @@ def host_of(uri: str) -> str | None:
     """Return the host of a checked address in lower case; None for a private-use scheme."""
     parts = urlsplit(uri)
     return parts.hostname if parts.scheme in {"https", "http"} else None
+
+
+def origin_of(uri: str) -> str | None:
+    """Return the origin of a checked address as browsers write it (RFC 6454 §6.2); None for a private-use scheme."""
+    parts = urlsplit(uri)
+    if parts.scheme not in _DEFAULT_PORTS or parts.hostname is None:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    usual = parts.port in {None, _DEFAULT_PORTS[parts.scheme]}
+    return f"{parts.scheme}://{host}" if usual else f"{parts.scheme}://{host}:{parts.port}"
+
+
+def browser_origins(client: Client) -> frozenset[str]:
+    """Return the origins whose pages may call us in a service's name.
+
+    Those that it registered for this; and, of a web application that has its tokens in the browser (a public client,
+    or one registered for the implicit grant), those that it receives them at.
+    """
+    in_browser = client.public or "implicit" in client.grant_types
+    if not in_browser or client.application_type is not ApplicationType.WEB:
+        return frozenset(client.web_origins)
+    received = (origin_of(uri) for uri in client.redirect_uris)
+    return frozenset(client.web_origins) | {origin for origin in received if origin is not None}
+
+
+def check_origin(origin: str, *, development: bool) -> None:
+    """Refuse what is no origin of https pages, or is not written as browsers write it.
+
+    :raises RedirectUriError: with what is wrong.
+    """
+    check_address(origin, development=development)
+    if origin_of(origin) != origin:
+        raise RedirectUriError("must be an origin as browsers send it, such as https://app.example.org")
 
 
 def sector(*, client_id: str, redirect_uris: Collection[str], sector_identifier_uri: str | None) -> str:

@@ -134,6 +134,8 @@ def _client(entry: ClientEntry, organisation: OrganisationEntry) -> Client:
         frontchannel_logout_uri=entry.frontchannel_logout_uri,
         frontchannel_logout_session_required=entry.frontchannel_logout_session_required,
         web_origins=entry.web_origins,
+        resources=entry.resources,
+        access_token_alg=entry.access_token_signed_response_alg,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from idp.claims.catalogue import Catalogue
 from idp.clients.cache import VERSION_NAME, ClientCache
+from idp.clients.directory import ClientDirectory
 from idp.clients.errors import Fault, RegistrationFaultsError, UnknownClientError
 from idp.clients.keys import ClientKeys
 from idp.clients.metadata import ImportFile
@@ -69,12 +70,23 @@ class ClientService:
         self._fetcher = fetcher
         self._clock = clock
         self._development = development
-        self._cache = ClientCache(store=store, versions=versions, clock=clock, seconds=cache_seconds)
+        self._directory = ClientDirectory(db=db)
+        self._cache = ClientCache(
+            store=store, directory=self._directory, versions=versions, clock=clock, seconds=cache_seconds
+        )
         self._keys = ClientKeys(fetcher=fetcher, clock=clock)
 
     def get(self, client_id: str) -> Client | None:
         """Return a service in whatever state (look at `approved`), from memory whenever possible."""
         return self._cache.get(client_id)
+
+    def audience(self, audience: str) -> Client | None:
+        """Return the approved resource server that an audience belongs to (RFC 8707 §2), from memory if possible."""
+        return self._cache.owner(audience)
+
+    def knows_origin(self, origin: str) -> bool:
+        """Tell whether some approved service has pages at an origin, from memory if possible."""
+        return self._cache.has_origin(origin)
 
     def list(self) -> tuple[Client, ...]:
         """Return every service, by identifier."""
@@ -103,7 +115,10 @@ class ClientService:
             file, catalogue=self._catalogue, known_clients=self._store.ids(), development=self._development
         )
         # Fetched before the transaction: somebody else's slow server must not hold the database.
-        if faults := tuple(fault for new in registration.clients for fault in self._sector_faults(new)):
+        faults = tuple(
+            fault for new in registration.clients for fault in (*self._taken(new), *self._sector_faults(new))
+        )
+        if faults:
             raise RegistrationFaultsError(faults)
         with self._db.transaction():
             report = self._store_all(registration)
@@ -178,6 +193,15 @@ class ClientService:
             return replace(new.client, secret_digests=before.secret_digests), None
         made = token()
         return replace(new.client, secret_digests=(digest(made),)), made
+
+    def _taken(self, new: NewClient) -> tuple[Fault, ...]:
+        owners = self._directory.owners(new.client.audiences)
+        mine = {new.client.client_id}
+        return tuple(
+            Fault(f"{new.place}.audiences[{index}]", "belongs to another service")
+            for index, name in enumerate(new.client.audiences)
+            if owners.get(name, new.client.client_id) not in mine
+        )
 
     def _sector_faults(self, new: NewClient) -> tuple[Fault, ...]:
         """Check that a sector document lists every redirect URI (OIDC Core §8.1, Registration §5)."""

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, insert, select, update
 
+from idp.clients.directory import ClientDirectory
 from idp.clients.models import ClientRow, RegisteredUseRow
 from idp.clients.rows import client_from_row, client_to_row, register_of, use_from_row, use_to_row
 from idp.clients.values import Client, ClientState, RegisteredUse, UseState
@@ -23,6 +24,7 @@ class ClientStore:
 
     def __init__(self, *, db: Database) -> None:
         self._db = db
+        self._directory = ClientDirectory(db=db)
 
     def find(self, client_id: str) -> Client | None:
         """Return one service with its register."""
@@ -50,6 +52,7 @@ class ClientStore:
                 )
             else:
                 return False
+            self._directory.keep(client)
         return True
 
     def add_use(self, use: RegisteredUse, *, now: datetime) -> RegisteredUse | None:

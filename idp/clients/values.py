@@ -57,6 +57,10 @@ class SubjectType(StrEnum):
     PUBLIC = "public"
 
 
+#: RFC 8628 §3.4.
+DEVICE_CODE: Final = "urn:ietf:params:oauth:grant-type:device_code"
+
+
 class LawfulBasis(StrEnum):
     """Why processing is lawful (GDPR Article 6(1), points a to f)."""
 
@@ -254,6 +258,10 @@ class Client:
     frontchannel_logout_session_required: bool = False
     #: Origins of its pages that call the token endpoint from a browser, beside those of its redirect URIs.
     web_origins: tuple[str, ...] = ()
+    #: Audiences of resource servers that it may ask access tokens for (RFC 8707).
+    resources: tuple[str, ...] = ()
+    #: What access tokens for its audiences are signed with (RFC 9068 §2.1); for resource servers.
+    access_token_alg: str = "RS256"  # noqa: S105 - an algorithm
 
     @property
     def approved(self) -> bool:

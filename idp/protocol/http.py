@@ -196,11 +196,15 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = field(default=b"", repr=False)
+    #: The client that it is for, once that is proved; only its pages may read the answer.
+    client_id: str = ""
 
 
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def json_answer(body: Mapping[str, Any], *, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+def json_answer(
+    body: Mapping[str, Any], *, status: int = 200, headers: tuple[tuple[str, str], ...] = (), client_id: str = ""
+) -> Answer:
     """Answer with JSON that no cache keeps."""
-    return Answer(status, JSON_HEADERS + headers if headers else JSON_HEADERS, _encode(body))
+    return Answer(status, JSON_HEADERS + headers if headers else JSON_HEADERS, _encode(body), client_id)

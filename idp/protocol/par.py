@@ -74,4 +74,8 @@ class PushedAuthorization:
             raise InvalidRequestError(_OBSTACLES.get(error.obstacle)) from error
         understood = validate(parameters, client=client, reply_to=reply_to, offer=self._offer)
         pushed = self._interactions.push(client.client_id, understood.stored(parameters))
-        return json_answer({"request_uri": pushed.request_uri, "expires_in": pushed.expires_in}, status=201)
+        return json_answer(
+            {"request_uri": pushed.request_uri, "expires_in": pushed.expires_in},
+            status=201,
+            client_id=client.client_id,
+        )

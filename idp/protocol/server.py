@@ -104,16 +104,18 @@ class BackChannel(AuthorizationServer):
         """Answer one of the registered endpoints."""
         (endpoint,) = self._endpoints[name]
         try:
-            return self.handle_response(*endpoint(self.create_oauth2_request(request)))
+            asked = self.create_oauth2_request(request)
+            return self._answer(*endpoint(asked), asked=asked)
         except (OAuth2Error, TokenError, MalformedRequestError) as error:
             return self.handle_error_response(request, error)
 
     def create_token_response(self, request: HttpRequest) -> Answer:
         """Validate, then answer; every error that a client can cause ends here."""
         try:
-            grant = self.get_token_grant(self.create_oauth2_request(request))
+            asked = self.create_oauth2_request(request)
+            grant = self.get_token_grant(asked)
             grant.validate_token_request()
-            return self.handle_response(*grant.create_token_response())
+            return self._answer(*grant.create_token_response(), asked=asked)
         except (OAuth2Error, TokenError, MalformedRequestError) as error:
             return self.handle_error_response(request, error)
 
@@ -141,14 +143,16 @@ class BackChannel(AuthorizationServer):
         client: Client = self._authenticator.authenticate(headers=request.headers, form=request.form)
         return ClientFacade(client)
 
-    def handle_response(
+    def _answer(
         self,
         status: int,
         body: Mapping[str, Any],
-        headers: Iterable[tuple[str, str]],  # noqa: ARG002 - Authlib's signature
+        headers: Iterable[tuple[str, str]],  # noqa: ARG002 - ours say the same and no-store besides
+        *,
+        asked: BackChannelRequest,
     ) -> Answer:
-        """Write an answer. Authlib's headers are replaced by ours, which say the same and no-store besides."""
-        return json_answer(body, status=status)
+        client = asked.client
+        return json_answer(body, status=status, client_id="" if client is None else client.client.client_id)
 
     def handle_error_response(
         self,

@@ -49,10 +49,10 @@ class UserInfo:
             raise TokenRefusedError(Refusal.INVALID_TOKEN)
         claims = self._claims(access, client)
         if client.userinfo_alg is None:
-            return json_answer(claims)
+            return json_answer(claims, client_id=client.client_id)
         # Signed, it has to say who says it to whom (§5.3.2).
         signed = self._keys.signing(client.userinfo_alg).sign(claims | {"iss": self._issuer, "aud": client.client_id})
-        return Answer(200, _JWT_HEADERS, signed.encode("ascii"))
+        return Answer(200, _JWT_HEADERS, signed.encode("ascii"), client.client_id)
 
     def _claims(self, access: AccessToken, client: Client) -> dict[str, object]:
         grant = self._tokens.live_grant(access)

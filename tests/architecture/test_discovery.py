@@ -10,7 +10,12 @@ from idp.web.access import Audience, audience_of
 
 ISSUER = "http://localhost:8000"
 #: Where the document itself is (OIDC Discovery §4, RFC 8414 §3); a document does not name itself.
-DOCUMENTS = {"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"}
+DOCUMENTS = {
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+    # RFC 7033 §10.1
+    "/.well-known/webfinger",
+}
 #: A second address of the key set, for clients that guess.
 ALIASES = {"/.well-known/jwks.json"}
 ENDPOINTS = {

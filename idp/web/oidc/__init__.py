@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from idp.protocol import assembly, front_channel
 from idp.protocol.specifications import KEYS_PATH
 from idp.web import front
-from idp.web.oidc import authorize, discovery, exchange, introspection, par, revocation, token, userinfo
+from idp.web.oidc import authorize, discovery, exchange, introspection, par, revocation, token, userinfo, webfinger
 from idp.web.oidc.channel import KEY
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ def init_app(app: Flask, services: Services) -> None:
     app.extensions[exchange.KEY] = back_channel
     app.extensions[KEY] = channel
     exchange.install(app)
-    front.install(app, fixed=discovery.documents(channel.discovery), keys_path=KEYS_PATH)
+    front.install(
+        app, fixed=discovery.documents(channel.discovery, issuer=services.settings.issuer), keys_path=KEYS_PATH
+    )
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """List every endpoint of this audience."""
-    return tuple(module.bp for module in (authorize, par, token, userinfo, revocation, introspection))
+    return tuple(module.bp for module in (authorize, par, token, userinfo, revocation, introspection, webfinger))

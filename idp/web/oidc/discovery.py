@@ -6,6 +6,7 @@ https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig, https
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from idp.web.front import prepare
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 PATHS: Final = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 
 
-def documents(body: bytes) -> Mapping[str, Document]:
-    """Return the discovery document at each of its addresses."""
-    return dict.fromkeys(PATHS, prepare(body))
+def documents(body: bytes, *, issuer: str) -> Mapping[str, Document]:
+    """Return the discovery document at each of its addresses.
+
+    An issuer with a path has it once more behind each of them: RFC 8414 §3.1 puts the well-known part first, so that
+    the host's root hands these addresses on, and OIDC Discovery §4 puts it last, below where we are.
+    """
+    below = urlsplit(issuer).path
+    return dict.fromkeys((*PATHS, *(path + below for path in PATHS)), prepare(body))

@@ -7,7 +7,7 @@ which by itself would cost more than most of these requests.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
@@ -19,7 +19,7 @@ from idp.protocol.errors import error_answer, oauth_error
 from idp.protocol.http import NO_STORE, Answer, HttpRequest, MalformedRequestError, json_answer
 from idp.protocol.introspection import Introspection
 from idp.protocol.revocation import Revocation
-from idp.web import errors, limits
+from idp.web import cors, errors, limits
 from idp.web.context import services
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class Shortcut:
     def __init__(self, app: Flask, inner: WSGIApplication) -> None:
         self._app = app
         self._inner = inner
+        self._preflights = frozenset(cors.METHODS)
         self._endpoints: Mapping[tuple[str, str], Endpoint] = {
             (endpoint.path, method): endpoint
             for endpoint in (TOKEN, USERINFO, REVOCATION, INTROSPECTION)
@@ -99,6 +100,8 @@ class Shortcut:
         """Answer one request."""
         endpoint = self._endpoints.get((environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]))
         if endpoint is None:
+            if environ["REQUEST_METHOD"] == "OPTIONS" and environ.get("PATH_INFO", "") in self._preflights:
+                return self._preflight(environ, start_response)
             return self._inner(environ, start_response)
         try:
             with self._app.app_context():
@@ -110,8 +113,26 @@ class Shortcut:
         start_response(_STATUS_LINES[answer.status], [*answer.headers, length])
         return [answer.body]
 
+    def _preflight(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        headers: cors.Headers = (("Allow", f"{cors.METHODS[path]}, OPTIONS"),)
+        if "HTTP_ORIGIN" in environ:
+            with self._app.app_context():
+                headers += cors.preflight(path, origin=environ["HTTP_ORIGIN"], clients=services().clients)
+        start_response("204 No Content", list(headers))
+        return ()
+
 
 def _answered(endpoint: Endpoint, environ: WSGIEnvironment) -> Answer:
+    answer = _unopened(endpoint, environ)
+    # Only browsers name an origin; all others pay for this line and no more.
+    if "HTTP_ORIGIN" not in environ or endpoint.path not in cors.METHODS:
+        return answer
+    opened = cors.readable(origin=environ["HTTP_ORIGIN"], client_id=answer.client_id, clients=services().clients)
+    return replace(answer, headers=answer.headers + opened)
+
+
+def _unopened(endpoint: Endpoint, environ: WSGIEnvironment) -> Answer:
     settings = services().settings
     try:
         answer = endpoint.serve(HttpRequest.read(environ, max_bytes=settings.server.max_body_bytes))

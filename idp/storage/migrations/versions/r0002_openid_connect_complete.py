@@ -24,10 +24,27 @@ def upgrade() -> None:
         "client_audience",
         sa.Column("audience", sa.String(), nullable=False),
         sa.Column("client_id", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["client_id"], ["client.client_id"], name=op.f("fk_client_audience_client_id_client")),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            ["client.client_id"],
+            name=op.f("fk_client_audience_client_id_client"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("audience", name=op.f("pk_client_audience")),
     )
     op.create_index(op.f("ix_client_audience_client_id"), "client_audience", ["client_id"])
+    op.create_table(
+        "client_origin",
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("client_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            ["client.client_id"],
+            name=op.f("fk_client_origin_client_id_client"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("origin", "client_id", name=op.f("pk_client_origin")),
+    )
     op.create_table(
         "client_logo",
         sa.Column("client_id", sa.String(), nullable=False),
@@ -114,6 +131,7 @@ def downgrade() -> None:
         "device_code",
         "client_session",
         "client_logo",
+        "client_origin",
         "client_audience",
     ):
         op.drop_table(table)
