@@ -8,6 +8,7 @@ A request is followed in one direction, and each room may import only from those
     web             Flask, and only here: parse, authorise the caller, render or redirect
     protocol        Authlib, and only here: what the specification says next
     services        one frozen dataclass that names every service
+    logout          what ends sessions, choices and accounts, and which services are told
     tokens          codes, access and refresh tokens: sealing, rotation, replay
     consent         claims requests, decisions, grants, withdrawal
     authentication  passwords, recovery, browser sessions
@@ -16,6 +17,7 @@ A request is followed in one direction, and each room may import only from those
     accounts        citizens
     clients         relying parties and what they are registered to ask
     keys            signing keys: published before used, rotated without a restart
+    notices         the outbox: what services are told, written with what it tells of and delivered afterwards
     activity        the citizen's ledger: append-only, hash-chained, names and never values
     claims          the catalogue of details
     storage         database, types, migrations

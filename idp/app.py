@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -24,6 +25,11 @@ from idp.interactions.service import InteractionService
 from idp.interactions.store import InteractionStore
 from idp.keys.service import KeyService
 from idp.keys.store import KeyStore
+from idp.logout.farewells import Farewells
+from idp.logout.service import LogoutService
+from idp.logout.store import ServiceSessionStore
+from idp.notices.service import NoticeService
+from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
 from idp.services import Services
 from idp.settings import load_settings
@@ -93,8 +99,39 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         cache_seconds=settings.cache.seconds,
         development=settings.mode == "development",
     )
+    notices = NoticeService(db=db, store=NoticeStore(db=db), clock=clock, settings=settings.notices)
+    farewells = Farewells(
+        store=ServiceSessionStore(db=db),
+        clients=clients,
+        notices=notices,
+        clock=clock,
+        issuer=settings.issuer,
+        idle=timedelta(seconds=settings.sessions.idle_seconds),
+    )
     grants = GrantStore(db=db)
     vault = VaultService(db=db, store=VaultStore(db=db), catalogue=catalogue, activity=activity, clock=clock)
+    authentication = AuthenticationService(
+        db=db,
+        accounts=accounts,
+        vault=vault,
+        activity=activity,
+        clock=clock,
+        pepper=pepper,
+        passwords=settings.passwords,
+        sessions=settings.sessions,
+        acr_password=settings.authentication.acr_password,
+        ended=farewells.sessions_ended,
+    )
+    consent = ConsentService(
+        db=db,
+        store=grants,
+        vault=vault,
+        activity=activity,
+        catalogue=catalogue,
+        clock=clock,
+        last_used=LastUsed(grants.mark_used, around=app.app_context),
+        reconfirm_months=settings.consent.reconfirm_months,
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -103,6 +140,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         fetcher=fetcher,
         keys=keys,
         activity=activity,
+        notices=notices,
         accounts=accounts,
         clients=clients,
         vault=vault,
@@ -112,26 +150,17 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             lifetime_seconds=settings.interactions.lifetime_seconds,
             pushed_seconds=settings.interactions.pushed_seconds,
         ),
-        authentication=AuthenticationService(
+        authentication=authentication,
+        consent=consent,
+        tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
+        logout=LogoutService(
             db=db,
             accounts=accounts,
-            vault=vault,
             activity=activity,
-            clock=clock,
-            pepper=pepper,
-            passwords=settings.passwords,
-            sessions=settings.sessions,
-            acr_password=settings.authentication.acr_password,
-        ),
-        consent=ConsentService(
-            db=db,
-            store=grants,
             vault=vault,
-            activity=activity,
-            catalogue=catalogue,
-            clock=clock,
-            last_used=LastUsed(grants.mark_used, around=app.app_context),
-            reconfirm_months=settings.consent.reconfirm_months,
+            clients=clients,
+            authentication=authentication,
+            consent=consent,
+            farewells=farewells,
         ),
-        tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
     )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from idp.consent.service import ConsentService
     from idp.interactions.service import InteractionService
     from idp.keys.service import KeyService
+    from idp.logout.service import LogoutService
+    from idp.notices.service import NoticeService
     from idp.outbound.fetch import Fetcher
     from idp.settings import Settings
     from idp.storage.db import Database
@@ -37,6 +39,7 @@ class Services:
     fetcher: Fetcher
     keys: KeyService
     activity: ActivityService
+    notices: NoticeService
     accounts: AccountService
     clients: ClientService
     vault: VaultService
@@ -44,8 +47,10 @@ class Services:
     authentication: AuthenticationService
     consent: ConsentService
     tokens: TokenService
+    logout: LogoutService
 
     def close(self) -> None:
         """Write what is buffered and let go of the database."""
+        self.notices.close()
         self.consent.close()
         self.db.close()

@@ -32,6 +32,10 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
     #: A code or a refresh token came twice, so everything issued with it was revoked.
     TOKENS_REVOKED = "tokens_revoked"
+    #: An operator kept the citizen out, let them in again, or closed the account.
+    ACCOUNT_SUSPENDED = "account_suspended"
+    ACCOUNT_RESUMED = "account_resumed"
+    ACCOUNT_CLOSED = "account_closed"
 
 
 #: A browser's family, such as "Firefox on Linux".

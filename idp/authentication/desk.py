@@ -104,9 +104,9 @@ class Desk:
         # A browser keeps its token only where this account gave it one: anybody could have planted another.
         browser_token = origin.browser_token if known and origin.browser_token else token()
         with parts.db.transaction():
-            parts.sessions.end(previous_session)
+            goes_on = parts.sessions.make_way(previous_session, account_id=account_id)
             secret, sid = parts.sessions.begin(
-                account_id, key, acr=parts.acr_password, amr=PASSWORD_AMR, user_agent=origin.user_agent
+                account_id, key, acr=parts.acr_password, amr=PASSWORD_AMR, user_agent=origin.user_agent, sid=goes_on
             )
             until = parts.clock.now() + KNOWN_BROWSER_LIFETIME
             parts.store.know_browser(account_id, digest(browser_token), until=until)

@@ -1,16 +1,20 @@
 """Rules of sessions and new passwords, and what is kept of a browser's description of itself."""
 
+import hashlib
+import hmac
 import unicodedata
 from datetime import datetime, timedelta
 from typing import Final
 
 from idp.authentication.errors import PasswordRefusedError
+from idp.crypto.secrets import b64url
 
 #: NIST SP 800-63B §3.1.1.2 asks for 64 at least. The limit only bounds the work of normalising.
 MAX_PASSWORD_CHARACTERS: Final = 1024
 #: How exactly `seen_at` is kept: one write a minute, however many pages are asked for.
 SEEN_PRECISION: Final = timedelta(minutes=1)
 KNOWN_BROWSER_LIFETIME: Final = timedelta(days=365)
+_SESSION_BYTES: Final = 16
 
 #: The first name found in a User-Agent wins, so a browser stands before those that it claims to be.
 _BROWSERS: Final = (
@@ -72,3 +76,12 @@ def browser_family(user_agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return " on ".join(filter(None, (browser, system)))
+
+
+def session_identifier(*, sid: str, client_id: str) -> str:
+    """Give the `sid` under which one client knows a browser session (OIDC Front-Channel Logout §3); 22 characters.
+
+    Different clients get different ones, so that they cannot tell that they serve the same browser.
+    """
+    digest = hmac.digest(sid.encode(), b"sid:" + client_id.encode(), hashlib.sha256)
+    return b64url(digest[:_SESSION_BYTES])

@@ -13,7 +13,7 @@ from idp.authentication.passwords import Passwords, Prepared
 from idp.authentication.policy import browser_family
 from idp.authentication.recovery import Recovery
 from idp.authentication.session_store import SessionStore
-from idp.authentication.sessions import Sessions
+from idp.authentication.sessions import EndListener, Sessions
 from idp.authentication.signing_up import SigningUp
 from idp.authentication.slow_down import Bucket
 from idp.authentication.store import PasswordStore
@@ -43,8 +43,12 @@ class AuthenticationService(SigningUp, Recovery):
         passwords: PasswordSettings,
         sessions: SessionSettings,
         acr_password: str,
+        ended: EndListener,
     ) -> None:
-        """Put the parts together."""
+        """Put the parts together.
+
+        :param ended: hears of every session that somebody ends, inside the transaction that ends it.
+        """
         store = PasswordStore(db=db)
         stretcher = Stretcher(settings=passwords)
         super().__init__(
@@ -59,7 +63,7 @@ class AuthenticationService(SigningUp, Recovery):
                     clock=clock,
                     minimum=passwords.minimum_length,
                 ),
-                sessions=Sessions(store=SessionStore(db=db), settings=sessions, clock=clock),
+                sessions=Sessions(store=SessionStore(db=db), settings=sessions, clock=clock, ended=ended),
                 door=Door(db=db, store=TriesStore(db=db), pepper=pepper, clock=clock),
                 accounts=accounts,
                 vault=vault,
@@ -129,6 +133,17 @@ class AuthenticationService(SigningUp, Recovery):
             if ended:
                 self._record(account_id, Kind.SIGNED_OUT)
         return ended
+
+    def end_sessions(self, account_id: str) -> None:
+        """End all sessions of an account that an operator keeps out."""
+        with self._parts.db.transaction():
+            self._parts.sessions.end_of(account_id)
+
+    def forget(self, account_id: str) -> None:
+        """Delete what an account signs in with."""
+        with self._parts.db.transaction():
+            self._parts.store.forget_browsers(account_id)
+            self._parts.store.forget_ways_in(account_id)
 
     def change_password(self, session: Session, *, current: str, new: str) -> None:
         """Set a new password, wrap the vault key under it, and end every other session and every unconfirmed code.

@@ -28,6 +28,14 @@ class NewSession:
     browser: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A session that was just ended."""
+
+    account_id: str
+    sid: str
+
+
 class SessionStore:
     """Rows of browser sessions, as values."""
 
@@ -65,16 +73,16 @@ class SessionStore:
         with self._db.transaction() as session:
             session.execute(update(BrowserSessionRow).where(BrowserSessionRow.sid == sid).values(seen_at=at))
 
-    def remove(self, digest: bytes) -> str | None:
-        """End the session with this digest; gives its account's id, or None when there was none."""
-        statement = (
-            delete(BrowserSessionRow).where(BrowserSessionRow.digest == digest).returning(BrowserSessionRow.account_id)
-        )
+    def remove(self, digest: bytes) -> Ended | None:
+        """End the session with this digest, or None when there was none."""
+        row = BrowserSessionRow
+        statement = delete(row).where(row.digest == digest).returning(row.account_id, row.sid)
         with self._db.transaction() as session:
-            return session.execute(statement).scalar()
+            ended = session.execute(statement).one_or_none()
+        return None if ended is None else Ended(account_id=ended[0], sid=ended[1])
 
-    def remove_of(self, account_id: str, *, sid: str | None = None, keep_sid: str | None = None) -> int:
-        """End an account's sessions: all, the one named, or all but the one to keep; gives how many."""
+    def remove_of(self, account_id: str, *, sid: str | None = None, keep_sid: str | None = None) -> tuple[str, ...]:
+        """End an account's sessions: all, the one named, or all but the one to keep; gives their `sid`."""
         conditions: list[ColumnElement[bool]] = [BrowserSessionRow.account_id == account_id]
         if sid is not None:
             conditions.append(BrowserSessionRow.sid == sid)
@@ -82,7 +90,7 @@ class SessionStore:
             conditions.append(BrowserSessionRow.sid != keep_sid)
         with self._db.transaction() as session:
             gone = session.execute(delete(BrowserSessionRow).where(*conditions).returning(BrowserSessionRow.sid))
-            return len(gone.all())
+            return tuple(gone.scalars())
 
     def of(self, account_id: str) -> tuple[SessionSummary, ...]:
         """Give an account's sessions, the last used first."""

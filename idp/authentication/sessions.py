@@ -4,6 +4,7 @@ A session's secret is in its cookie and nowhere else. The row holds a digest of 
 key derived from it: whoever reads the table can neither use a session nor open a vault.
 """
 
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from idp.authentication.policy import SEEN_PRECISION, browser_family, is_alive
@@ -15,22 +16,36 @@ from idp.crypto.secrets import digest, identifier, token
 from idp.settings import SessionSettings
 from idp.vault.values import VaultKey
 
+#: Called with the `sid` of sessions that somebody ended, inside the transaction that ends them.
+EndListener = Callable[[Collection[str]], None]
+
 
 class Sessions:
     """Every citizen's browser sessions."""
 
-    def __init__(self, *, store: SessionStore, settings: SessionSettings, clock: Clock) -> None:
-        """Work on `store`."""
+    def __init__(self, *, store: SessionStore, settings: SessionSettings, clock: Clock, ended: EndListener) -> None:
+        """Work on `store`, and let `ended` know of every session that somebody ends, in the same transaction."""
         self._store = store
+        self._ended = ended
         self._idle = timedelta(seconds=settings.idle_seconds)
         self._absolute = timedelta(seconds=settings.absolute_seconds)
         self._clock = clock
 
     def begin(
-        self, account_id: str, key: VaultKey | None, *, acr: str, amr: tuple[str, ...], user_agent: str
+        self,
+        account_id: str,
+        key: VaultKey | None,
+        *,
+        acr: str,
+        amr: tuple[str, ...],
+        user_agent: str,
+        sid: str | None = None,
     ) -> tuple[str, str]:
-        """Start a session and give its secret and its `sid`."""
-        secret, sid, now = token(), identifier(), self._clock.now()
+        """Start a session and give its secret and its `sid`.
+
+        :param sid: of the session that this one goes on from; a new one for None.
+        """
+        secret, sid, now = token(), sid or identifier(), self._clock.now()
         wrapped = None
         if key is not None:
             wrapping_key = derive(secret.encode(), purpose=SESSION_KEY_PURPOSE)
@@ -67,11 +82,29 @@ class Sessions:
 
     def end(self, secret: str | None) -> str | None:
         """End the session of a cookie; gives its account's id, or None when there was none."""
-        return self._store.remove(digest(secret)) if secret else None
+        ended = self._store.remove(digest(secret)) if secret else None
+        if ended is None:
+            return None
+        self._ended([ended.sid])
+        return ended.account_id
+
+    def make_way(self, secret: str | None, *, account_id: str) -> str | None:
+        """End the session that a browser had before somebody signs in there; gives the `sid` to go on with.
+
+        The same citizen's sign-in is the same session to the services that it signed in to, and they keep their
+        citizen. For anybody else's, None.
+        """
+        ended = self._store.remove(digest(secret)) if secret else None
+        if ended is not None and ended.account_id == account_id:
+            return ended.sid
+        self._ended([] if ended is None else [ended.sid])
+        return None
 
     def end_of(self, account_id: str, *, sid: str | None = None, keep_sid: str | None = None) -> int:
         """End an account's sessions: all, the one named, or all but the one to keep; gives how many."""
-        return self._store.remove_of(account_id, sid=sid, keep_sid=keep_sid)
+        ended = self._store.remove_of(account_id, sid=sid, keep_sid=keep_sid)
+        self._ended(ended)
+        return len(ended)
 
     def of(self, account_id: str) -> tuple[SessionSummary, ...]:
         """Give the sessions of an account that are alive, the last used first."""

@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, delete, select
 
 from idp.accounts.models import AccountRow
 from idp.accounts.values import State
-from idp.authentication.models import KnownBrowserRow, PasswordRow
+from idp.authentication.models import KnownBrowserRow, OneTimeCodeRow, PasswordRow
 from idp.authentication.values import Cost, StoredPassword
 from idp.storage.db import Database
 from idp.storage.dialects import insert_into
@@ -89,6 +89,12 @@ class PasswordStore:
         """Forget every browser of an account."""
         with self._db.transaction() as session:
             session.execute(delete(KnownBrowserRow).where(KnownBrowserRow.account_id == account_id))
+
+    def forget_ways_in(self, account_id: str) -> None:
+        """Delete an account's password and one-time codes."""
+        with self._db.transaction() as session:
+            session.execute(delete(PasswordRow).where(PasswordRow.account_id == account_id))
+            session.execute(delete(OneTimeCodeRow).where(OneTimeCodeRow.account_id == account_id))
 
     def purge_browsers(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` browsers that were forgotten at a moment; gives how many."""

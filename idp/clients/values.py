@@ -274,6 +274,11 @@ class Client:
         return self.auth_method is AuthMethod.NONE
 
     @property
+    def hears_logouts(self) -> bool:
+        """Tell whether the service wants to hear when a session at it ends."""
+        return self.backchannel_logout_uri is not None or self.frontchannel_logout_uri is not None
+
+    @property
     def uses(self) -> tuple[RegisteredUse, ...]:
         """Return the approved uses."""
         return self.register.uses

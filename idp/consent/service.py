@@ -95,9 +95,10 @@ class ConsentService(Deciding):
         now = self._clock.now()
         return tuple(sorted(self._store.of_account(account_id), key=lambda grant: not grant.live(now)))
 
-    def withdraw(self, *, account_id: str, grant_id: str) -> None:
+    def withdraw(self, *, account_id: str, grant_id: str) -> str:
         """Stop sharing: sealed values and wrapped key deleted, every token dead, in one statement.
 
+        :returns: the service, which still has to be told: `logout.service` does both.
         :raises GrantGoneError: no such grant of this citizen, or stopped before.
         """
         with self._db.transaction():
@@ -108,6 +109,7 @@ class ConsentService(Deciding):
             self._activity.record(
                 Entry(account_id=account_id, kind=Kind.STOPPED, client_id=client_id, claims=tuple(claims))
             )
+        return client_id
 
     def purge(self, before: datetime, limit: int) -> int:
         """Delete the sealed values of up to `limit` choices made for one time that ended before the moment."""

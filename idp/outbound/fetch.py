@@ -1,4 +1,4 @@
-"""Fetching a document that a service names, without letting the service point us at ourselves.
+"""Fetching a document that a service names, or sending it a form, without letting the service point us at ourselves.
 
 A name is looked up once, every address it has is checked, and the connection goes to the address that was checked: a
 name that changes its mind between the check and the connection (DNS rebinding) gains nothing. No redirect is followed,
@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
+from urllib.parse import urlencode
 
 from idp.outbound.addresses import Target, is_public, target
 from idp.outbound.errors import FetchFailedError, FetchRefusedError, OutboundError
@@ -27,6 +28,7 @@ LookUp = Callable[[str, int], list[str]]
 
 _CHUNK: Final = 16_384
 _REDIRECTS: Final = range(300, 400)
+_FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ class Fetched:
 def look_up(host: str, port: int) -> list[str]:
     """Give the addresses that the system's resolver knows for a name."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    method: str
+    headers: Mapping[str, str]
+    body: bytes | None = field(default=None, repr=False)
 
 
 class Fetcher:
@@ -69,13 +78,25 @@ class Fetcher:
         :raises FetchRefusedError: the URL, an address of its host, a redirect or the answer's size breaks a rule.
         :raises FetchFailedError: no answer, none in time, or a broken one.
         """
+        return self._send(url, _Sent("GET", {"Accept": accept}), max_bytes=max_bytes)
+
+    def post(self, url: str, form: Mapping[str, str], *, max_bytes: int | None = None) -> Fetched:
+        """Send a form, under the same rules as :meth:`get`. Any status but a redirect is given back.
+
+        :raises FetchRefusedError: the URL, an address of its host, a redirect or the answer's size breaks a rule.
+        :raises FetchFailedError: no answer, none in time, or a broken one.
+        """
+        sent = _Sent("POST", {"Accept": "*/*", "Content-Type": _FORM}, urlencode(form).encode("ascii"))
+        return self._send(url, sent, max_bytes=max_bytes)
+
+    def _send(self, url: str, sent: _Sent, *, max_bytes: int | None) -> Fetched:
         goal = target(url, private_hosts=self._settings.allowed_hosts)
         limit = min(self._settings.max_bytes, self._settings.max_bytes if max_bytes is None else max_bytes)
         deadline = time.monotonic() + self._settings.timeout_seconds
         addresses = self._checked_addresses(goal, deadline)
         try:
             with self._connected(goal, addresses, deadline) as sock, _cut_off(sock, deadline):
-                return _exchange(goal, sock, accept=accept, limit=limit, deadline=deadline)
+                return _exchange(goal, sock, sent, limit=limit, deadline=deadline)
         except (OSError, http.client.HTTPException, ValueError):
             # Some of these repeat what the other side sent.
             message = "no answer in time" if time.monotonic() >= deadline else "no usable answer"
@@ -148,14 +169,14 @@ def _dial(addresses: list[str], port: int, deadline: float) -> socket.socket:
     raise OSError
 
 
-def _exchange(goal: Target, sock: socket.socket, *, accept: str, limit: int, deadline: float) -> Fetched:
+def _exchange(goal: Target, sock: socket.socket, sent: _Sent, *, limit: int, deadline: float) -> Fetched:
     connection = http.client.HTTPConnection(goal.host, goal.port)
     # Without port: the default one is left out of Host, which http.client only does for its own scheme.
     connection.default_port = 443 if goal.secure else 80
     connection.sock = sock
     sock.settimeout(_left(deadline))
-    headers = {"Accept": accept, "Accept-Encoding": "identity", "Connection": "close", "User-Agent": "Proffer"}
-    connection.request("GET", goal.path, headers=headers)
+    fixed = {"Accept-Encoding": "identity", "Connection": "close", "User-Agent": "Proffer"}
+    connection.request(sent.method, goal.path, body=sent.body, headers={**sent.headers, **fixed})
     with connection.getresponse() as response:
         if response.status in _REDIRECTS:
             message = "a redirect is not followed"

@@ -3,30 +3,17 @@
 https://openid.net/specs/openid-connect-core-1_0.html#IDToken
 """
 
-import hashlib
-import hmac
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from idp.clients.values import Client
 from idp.clock import Clock
 from idp.consent.service import ConsentService
 from idp.consent.values import Grant
-from idp.crypto import jose, secrets
+from idp.crypto import jose
 from idp.keys.service import KeyService
 from idp.protocol.claims import without_empty
 from idp.tokens.values import SignOn
-
-_SESSION_BYTES: Final = 16
-
-
-def session_identifier(*, sid: str, client_id: str) -> str:
-    """Give the `sid` under which one client knows a browser session (OIDC Front-Channel Logout §3); 22 characters.
-
-    Different clients get different ones, so that they cannot tell that they serve the same browser.
-    """
-    digest = hmac.digest(sid.encode(), b"sid:" + client_id.encode(), hashlib.sha256)
-    return secrets.b64url(digest[:_SESSION_BYTES])
 
 
 class IdTokens:

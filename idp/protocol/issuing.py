@@ -5,10 +5,11 @@ https://openid.net/specs/openid-connect-core-1_0.html#HybridAuthResponse
 """
 
 from idp.activity.values import DURATION, Entry, Kind
+from idp.authentication.policy import session_identifier
 from idp.authentication.values import Session
 from idp.consent.values import OFFLINE, Grant, GrantTicket
 from idp.protocol.flow import Flow
-from idp.protocol.id_token import IdTokens, session_identifier
+from idp.protocol.id_token import IdTokens
 from idp.protocol.refusals import NoReplyError, Obstacle
 from idp.services import Services
 from idp.tokens.service import TokenService
@@ -42,6 +43,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
             services.tokens.issue_code(
                 sign_on, redirect_uri=request.reply_to.redirect_uri, code_challenge=request.code_challenge, issue=act
             )
+        services.logout.joined(flow.client, session=session)
         services.activity.record(
             Entry(
                 account_id=session.account_id,

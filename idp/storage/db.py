@@ -20,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase
 from idp.storage import sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
     from sqlalchemy import Connection, Engine
@@ -59,6 +59,8 @@ class Database:
             self._engine: Engine = self._extension.engine
         #: The open transaction of this thread or task.
         self._current: ContextVar[Connection | None] = ContextVar("proffer_transaction", default=None)
+        #: What waits for its commit; None for nothing, which costs the transactions of every sign-on nothing.
+        self._waiting: ContextVar[tuple[Callable[[], None], ...] | None] = ContextVar("proffer_waiting", default=None)
         if self._engine.dialect.name == "sqlite":
             sqlite.prepare(self._engine, synchronous=settings.sqlite_synchronous)
             self._reading_engine = self._engine.execution_options(**{sqlite.READ_ONLY: True})
@@ -99,8 +101,25 @@ class Database:
                 finally:
                     # What was not committed is rolled back as the connection returns to its pool.
                     self._current.reset(joined)
+        except BaseException:
+            self._waiting.set(None)
+            raise
         finally:
             sqlite.renewable.reset(outer)
+        if (waiting := self._waiting.get()) is not None:
+            self._waiting.set(None)
+            for act in waiting:
+                act()
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do something once the open transaction is committed, and never when it is rolled back.
+
+        :param act: must neither raise nor write: nobody is left to be told.
+        :raises RuntimeError: there is no open transaction.
+        """
+        if not self.in_transaction:
+            raise RuntimeError("nothing to wait for")
+        self._waiting.set((*(self._waiting.get() or ()), act))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

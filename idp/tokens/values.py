@@ -29,7 +29,7 @@ class SignOn(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     auth_time: int
     acr: str
     amr: tuple[str, ...]
-    #: Identifies the browser session to this client only (`protocol.id_token.session_identifier`).
+    #: Identifies the browser session to this client only (`authentication.policy.session_identifier`).
     sid: str
     nonce: str | None = None
 

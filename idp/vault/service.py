@@ -163,6 +163,10 @@ class VaultService(KeySlots):
 
         return self._write(account_id, key, persona, expected_version, change)
 
+    def erase(self, account_id: str) -> None:
+        """Delete everything that an account keeps sealed, and every way to unlock it."""
+        self._store.erase(account_id)
+
     def _write(
         self,
         account_id: str,

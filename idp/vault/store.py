@@ -108,6 +108,12 @@ class VaultStore:
         with self._db.reading() as connection:
             return connection.execute(statement).scalar()
 
+    def erase(self, account_id: str) -> None:
+        """Delete every document and slot of an account."""
+        with self._db.transaction() as session:
+            session.execute(delete(VaultDocumentRow).where(VaultDocumentRow.account_id == account_id))
+            session.execute(delete(KeySlotRow).where(KeySlotRow.account_id == account_id))
+
     def replace_document(self, account_id: str, persona: str, *, document: SealedDocument) -> bool:
         """Put a document in the place of the version before it; tells whether that one was still there."""
         statement = (

@@ -100,6 +100,7 @@ def make_world(folder: Path, *, passwords: PasswordSettings = CHEAP, url: str | 
     accounts = AccountService(store=AccountStore(db=db), pepper=PEPPER, clock=clock)
     vault = VaultService(db=db, store=VaultStore(db=db), catalogue=CATALOGUE, activity=activity, clock=clock)
     authentication = AuthenticationService(
+        ended=lambda _sids: None,
         db=db,
         accounts=accounts,
         vault=vault,

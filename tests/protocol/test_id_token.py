@@ -7,8 +7,8 @@ import hashlib
 
 import pytest
 
+from idp.authentication.policy import session_identifier
 from idp.crypto import jose
-from idp.protocol.id_token import session_identifier
 from tests.protocol.back_channel import ISSUER, SUBJECT, BackChannel
 
 

@@ -32,6 +32,9 @@ _NAMES = {
     Kind.RECOVERED: _l("Recovery code used"),
     Kind.PASSWORD_CHANGED: _l("Password changed"),
     Kind.TOKENS_REVOKED: _l("Access cut off"),
+    Kind.ACCOUNT_SUSPENDED: _l("Account suspended"),
+    Kind.ACCOUNT_RESUMED: _l("Account opened again"),
+    Kind.ACCOUNT_CLOSED: _l("Account closed"),
 }
 
 _SENTENCES = {
@@ -50,10 +53,13 @@ _SENTENCES = {
     Kind.RECOVERED: _l("Your recovery code was used to set a new password."),
     Kind.PASSWORD_CHANGED: _l("You changed your password."),
     Kind.TOKENS_REVOKED: _l("%(service)s presented a one-time key twice, so we cut off what it could still see."),
+    Kind.ACCOUNT_SUSPENDED: _l("Your account was suspended by whoever runs this site, and signed out everywhere."),
+    Kind.ACCOUNT_RESUMED: _l("Your account was opened again by whoever runs this site."),
+    Kind.ACCOUNT_CLOSED: _l("Your account was closed."),
 }
 
 #: Rows that deserve a second look.
-_WARNINGS = frozenset({Kind.SIGN_IN_REFUSED, Kind.TOKENS_REVOKED, Kind.RECOVERED})
+_WARNINGS = frozenset({Kind.SIGN_IN_REFUSED, Kind.TOKENS_REVOKED, Kind.RECOVERED, Kind.ACCOUNT_SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,10 +104,7 @@ def renew() -> ResponseReturnValue:
 @citizen
 def end_others() -> ResponseReturnValue:
     """Sign out every browser but this one."""
-    session, authentication = signed_in(), services().authentication
-    for other in authentication.sessions_of(session.account_id):
-        if other.sid != session.sid:
-            authentication.end_session(session.account_id, other.sid)
+    services().logout.sign_out_others(signed_in())
     flash(_("Every other browser is signed out."), "success")
     return redirect(url_for("security.index"), code=303)
 

@@ -39,7 +39,7 @@ def stop(grant: str) -> ResponseReturnValue:
     """Stop sharing, at once and for good; stopping twice is as good as once."""
     stopping = _own(grant)
     try:
-        services().consent.withdraw(account_id=stopping.account_id, grant_id=stopping.id)
+        services().logout.stop_sharing(account_id=stopping.account_id, grant_id=stopping.id)
     except GrantGoneError:
         return redirect(url_for("sharing.service", grant=grant), code=303)
     flash(_("Sharing has stopped."), "success")

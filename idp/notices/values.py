@@ -1,0 +1,78 @@
+"""What somebody has to be told, and what became of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What a notice tells."""
+
+    #: A session of a citizen at a service has ended (OIDC Back-Channel Logout).
+    BACKCHANNEL_LOGOUT = "backchannel_logout"
+
+
+class State(StrEnum):
+    """Where a notice stands."""
+
+    WAITING = "waiting"
+    TOLD = "told"
+    GIVEN_UP = "given_up"
+
+
+class Failure(StrEnum):
+    """Why somebody could not be told: codes of ours, never what the other side wrote."""
+
+    #: The service does not exist any more.
+    SERVICE_GONE = "service_gone"
+    #: It has no address for this any more.
+    NO_ADDRESS = "no_address"
+    #: We do not send to its address (see `outbound.allowed_hosts`), or it answered by a redirect.
+    ADDRESS_REFUSED = "address_refused"
+    #: Nothing answered in time, or nothing that could be read.
+    NO_ANSWER = "no_answer"
+    #: It answered with the status for "I could not" (400).
+    NOT_TAKEN = "not_taken"
+    #: It answered with another status than success.
+    BAD_STATUS = "bad_status"
+    #: It wants the message encrypted and has no key for that.
+    NO_KEY = "no_key"
+    #: A fault of ours; the log has it.
+    FAULT = "fault"
+
+
+#: Trying again cannot help.
+FINAL: Final = frozenset({Failure.SERVICE_GONE, Failure.NO_ADDRESS})
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """What is to be told to one service."""
+
+    kind: Kind
+    client_id: str
+    #: Identifiers that the addressee knows already, and nothing else.
+    payload: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is to be told, or was."""
+
+    id: str
+    kind: Kind
+    client_id: str
+    payload: Mapping[str, str] = field(repr=False)
+    state: State
+    #: Tries so far.
+    attempts: int
+    due_at: datetime
+    created_at: datetime
+    ended_at: datetime | None
+    last_error: str | None
+
+
+#: Tells one notice; gives None once the addressee has taken it.
+Teller = Callable[[Notice], Failure | None]
