@@ -30,6 +30,7 @@ from idp.protocol.id_token import IdTokens
 from idp.protocol.issuing import finish, issue
 from idp.protocol.parameters import AuthorizationRequest, Parameters, read_parameters
 from idp.protocol.refusals import NoReplyError, Obstacle
+from idp.protocol.request_object import RequestObjects, carries_object
 from idp.protocol.responder import Reply, ReplyTo, Responder
 from idp.protocol.validation import Offer, addressee, asking_client, validate
 from idp.services import Services
@@ -68,10 +69,19 @@ Outcome = Answered | Visit
 class Authorization:
     """The use cases behind `/authorize`."""
 
-    def __init__(self, *, services: Services, offer: Offer, responder: Responder, id_tokens: IdTokens) -> None:
+    def __init__(
+        self,
+        *,
+        services: Services,
+        offer: Offer,
+        objects: RequestObjects,
+        responder: Responder,
+        id_tokens: IdTokens,
+    ) -> None:
         self._services = services
         self._id_tokens = id_tokens
         self._offer = offer
+        self._objects = objects
         self._responder = responder
 
     def begin(self, pairs: Iterable[tuple[str, str]], *, session: Session | None, browser: str | None) -> Outcome:
@@ -85,6 +95,11 @@ class Authorization:
         if pushed is not None:
             # What stands beside the reference is ignored (RFC 9126 §4, RFC 9101 §6.3).
             parameters = Parameters(pushed.parameters)
+        elif carries_object(parameters):
+            try:
+                parameters = self._resolved(parameters)
+            except OAuth2Error as error:
+                return self._unresolved(parameters, error)
         return self._go_on(parameters, session=session, browser=browser, interaction=pushed, resumed=False)
 
     def carry(self, pairs: Iterable[tuple[str, str]]) -> Answered | Again:
@@ -99,6 +114,11 @@ class Authorization:
         pushed = self._pushed(parameters)
         if pushed is not None:
             return Again(pushed.client_id, parameters.values["request_uri"])
+        if carries_object(parameters):
+            try:
+                parameters = self._resolved(parameters)
+            except OAuth2Error as error:
+                return self._unresolved(parameters, error)
         client, reply_to = addressee(parameters, find=self._services.clients.get)
         try:
             request = self._understand(parameters, client=client, reply_to=reply_to, pushed=False)
@@ -126,12 +146,25 @@ class Authorization:
         request_uri = parameters.get("request_uri")
         if request_uri is None or not request_uri.startswith(REQUEST_URI_PREFIX):
             return None
+        if "request" in parameters.values:
+            raise NoReplyError(Obstacle.REPEATED)
         client = asking_client(parameters, find=self._services.clients.get)
         try:
             return self._services.interactions.open_pushed(request_uri, client.client_id)
         except InteractionGoneError as error:
             # Where the answer would go is in the request that is gone.
             raise NoReplyError(Obstacle.REQUEST_GONE) from error
+
+    def _resolved(self, parameters: Parameters) -> Parameters:
+        return self._objects.resolve(parameters, client=asking_client(parameters, find=self._services.clients.get))
+
+    def _unresolved(self, parameters: Parameters, error: OAuth2Error) -> Answered:
+        """Answer about a broken object where the parameters outside may name, else nowhere (RFC 9101 §7)."""
+        try:
+            _, reply_to = addressee(parameters, find=self._services.clients.get)
+        except NoReplyError:
+            raise NoReplyError(Obstacle.REQUEST_OBJECT) from error
+        return self._answer_error(reply_to, error.error, error.description or "")
 
     def _go_on(
         self,
@@ -155,6 +188,8 @@ class Authorization:
     def _understand(
         self, parameters: Parameters, *, client: Client, reply_to: ReplyTo, pushed: bool
     ) -> AuthorizationRequest:
+        if client.require_signed_request_object and not (pushed or parameters.signed):
+            raise InvalidRequestError("This client has to sign its requests")
         request = validate(parameters, client=client, reply_to=reply_to, offer=self._offer)
         if client.require_par and not pushed:
             raise InvalidRequestError("This client has to push its requests")

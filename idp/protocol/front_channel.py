@@ -8,6 +8,9 @@ from idp.protocol.authorization import Authorization
 from idp.protocol.grants.issuing import OPENID
 from idp.protocol.metadata import as_json, discovery
 from idp.protocol.par import PushedAuthorization
+from idp.protocol.request_documents import RequestDocuments
+from idp.protocol.request_object import RequestObjects
+from idp.protocol.request_opening import Opener
 from idp.protocol.responder import Responder
 from idp.protocol.response_types import ResponseType
 from idp.protocol.specifications import PAR_PATH, contributions
@@ -34,10 +37,12 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
         claims_request=services.consent.request,
         development=settings.mode == "development",
     )
+    objects = _request_objects(services)
     return FrontChannel(
         authorization=Authorization(
             services=services,
             offer=offer,
+            objects=objects,
             responder=Responder(issuer=settings.issuer),
             id_tokens=back_channel.id_tokens,
         ),
@@ -46,6 +51,7 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
             clients=services.clients,
             interactions=services.interactions,
             offer=offer,
+            objects=objects,
             issuer=settings.issuer,
             endpoint=settings.issuer + PAR_PATH,
         ),
@@ -55,4 +61,15 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
                 contributions=contributions(settings=settings, catalogue=services.catalogue, offer=offer),
             )
         ),
+    )
+
+
+def _request_objects(services: Services) -> RequestObjects:
+    settings = services.settings
+    by_reference = settings.protocol.request_objects and settings.protocol.request_uris
+    return RequestObjects(
+        opener=Opener(clients=services.clients, clock=services.clock, issuer=settings.issuer),
+        documents=RequestDocuments(fetcher=services.fetcher, clock=services.clock) if by_reference else None,
+        tokens=services.tokens,
+        offered=settings.protocol.request_objects,
     )

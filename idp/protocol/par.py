@@ -15,6 +15,7 @@ from idp.protocol.errors import error_answer, oauth_error
 from idp.protocol.http import Answer, HttpRequest, MalformedRequestError, json_answer
 from idp.protocol.parameters import Parameters
 from idp.protocol.refusals import NoReplyError, Obstacle
+from idp.protocol.request_object import RequestObjects
 from idp.protocol.validation import Offer, addressee, validate
 from idp.tokens.errors import TokenError
 
@@ -40,6 +41,7 @@ class PushedAuthorization:
         clients: ClientService,
         interactions: InteractionService,
         offer: Offer,
+        objects: RequestObjects,
         issuer: str,
         endpoint: str,
     ) -> None:
@@ -47,6 +49,7 @@ class PushedAuthorization:
         self._clients = clients
         self._interactions = interactions
         self._offer = offer
+        self._objects = objects
         self._issuer = issuer
         self._endpoint = endpoint
 
@@ -67,7 +70,11 @@ class PushedAuthorization:
         if "request_uri" in form:
             raise InvalidRequestError("A pushed request has no request_uri")
         sent = {name: value for name, value in form.items() if name not in _PROOF}
-        parameters = Parameters(sent | {"client_id": client.client_id})
+        parameters = self._objects.resolve(
+            Parameters(sent | {"client_id": client.client_id}), client=client, pushed=True
+        )
+        if client.require_signed_request_object and not parameters.signed:
+            raise InvalidRequestError("This client has to sign its requests")
         try:
             _, reply_to = addressee(parameters, find=self._clients.get)
         except NoReplyError as error:

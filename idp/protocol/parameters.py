@@ -58,6 +58,8 @@ class Parameters:
 
     values: Mapping[str, str] = field(repr=False)
     repeated: frozenset[str] = frozenset()
+    #: They come from a request object that the client signed.
+    signed: bool = False
 
     def get(self, name: str) -> str | None:
         """Return a parameter's value; None when it is missing, empty or ambiguous."""

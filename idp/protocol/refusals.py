@@ -29,6 +29,7 @@ class Obstacle(StrEnum):
     REQUEST_GONE = "request_gone"
     STATE_TOO_LONG = "state_too_long"
     REPEATED = "repeated"
+    REQUEST_OBJECT = "request_object"
 
 
 class NoReplyError(Exception):

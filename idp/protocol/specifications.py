@@ -17,6 +17,7 @@ from idp.protocol.assembly import ENDPOINTS, GRANTS, TOKEN_PATH
 from idp.protocol.metadata import Member
 from idp.protocol.parameters import Display
 from idp.protocol.prompts import Prompt
+from idp.protocol.request_opening import ALGORITHMS as REQUEST_ALGORITHMS
 from idp.protocol.responder import ResponseMode
 from idp.protocol.response_types import ResponseType
 from idp.protocol.validation import Offer
@@ -41,6 +42,7 @@ def contributions(*, settings: Settings, catalogue: Catalogue, offer: Offer) -> 
         _implicit_and_hybrid(offer),
         _client_authentication(),
         _openid_connect(settings, catalogue, offer),
+        _request_objects(settings),
         # RFC 7636
         {"code_challenge_methods_supported": pkce.METHODS},
         # RFC 9126
@@ -108,7 +110,18 @@ def _openid_connect(settings: Settings, catalogue: Catalogue, offer: Offer) -> M
         "claims_supported": (*_OF_THE_SIGN_ON, *catalogue.names),
         "claims_parameter_supported": True,
         "ui_locales_supported": settings.languages,
-        # Both are true when left out, or unsaid in a way that clients take for a maybe (Discovery §3).
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
     }
+
+
+def _request_objects(settings: Settings) -> Mapping[str, Member]:
+    """OIDC Core §6, RFC 9101 §10.5; without the list of algorithms clients take `none` for a maybe."""
+    offered = settings.protocol.request_objects
+    members: dict[str, Member] = {
+        # Said either way: left out, the first is no and the second is yes (Discovery §3).
+        "request_parameter_supported": offered,
+        "request_uri_parameter_supported": offered and settings.protocol.request_uris,
+    }
+    if offered:
+        members["request_object_signing_alg_values_supported"] = REQUEST_ALGORITHMS
+        members["require_request_uri_registration"] = True
+    return members

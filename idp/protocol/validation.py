@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 from authlib.oauth2.rfc6749 import InvalidRequestError, InvalidScopeError, UnauthorizedClientError
-from authlib.oauth2.rfc9101.errors import RequestNotSupportedError, RequestUriNotSupportedError
 from authlib.oidc.core.errors import RegistrationNotSupportedError
 
 from idp.clients.policy import redirect_uri_allowed
@@ -152,12 +151,7 @@ def validate(parameters: Parameters, *, client: Client, reply_to: ReplyTo, offer
 
 def _refuse_what_is_not_offered(parameters: Parameters) -> None:
     """Refuse by name what would change the request's meaning if it were ignored (OIDC Core §3.1.2.6)."""
-    sent = parameters.values.keys() | parameters.repeated
-    if "request" in sent:
-        raise RequestNotSupportedError
-    if "request_uri" in sent:
-        raise RequestUriNotSupportedError
-    if "registration" in sent:
+    if "registration" in parameters.values.keys() | parameters.repeated:
         raise RegistrationNotSupportedError("The registration parameter is not supported")
 
 

@@ -12,6 +12,10 @@ class ProtocolSettings(Section):
 
     implicit_and_hybrid: bool = True
     """Response types that answer without a call to the token endpoint, for services that register for them."""
+    request_objects: bool = True
+    """Requests that services sign (RFC 9101), sent along or pushed."""
+    request_uris: bool = True
+    """Signed requests that are fetched from addresses which services registered, while `request_objects` is on."""
 
 
 class RegistrationSettings(Section):

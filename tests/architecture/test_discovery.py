@@ -88,7 +88,7 @@ def test_what_can_be_asked_for_is_this(client: FlaskClient) -> None:
     assert set(said["subject_types_supported"]) == {"pairwise", "public"}
     assert set(said["prompt_values_supported"]) == {"none", "login", "consent", "select_account", "create"}
     assert said["authorization_response_iss_parameter_supported"] is True
-    assert (said["request_parameter_supported"], said["request_uri_parameter_supported"]) == (False, False)
+    assert (said["request_parameter_supported"], said["request_uri_parameter_supported"]) == (True, True)
 
 
 def test_nothing_unsigned_is_offered(client: FlaskClient) -> None:

@@ -131,10 +131,10 @@ def test_a_parameter_in_query_and_body_is_repeated(browser: Browser) -> None:
     assert "Location" not in response.headers
 
 
-def test_request_objects_are_refused_and_never_ignored(browser: Browser) -> None:
+def test_unsigned_and_unregistered_request_objects_are_refused_and_never_ignored(browser: Browser) -> None:
     unsigned = "eyJhbGciOiJub25lIn0.eyJzY29wZSI6Im9wZW5pZCJ9."
 
-    assert answer_of(browser.authorize(request=unsigned))["error"] == "request_not_supported"
+    assert answer_of(browser.authorize(request=unsigned))["error"] == "invalid_request_object"
     by_reference = answer_of(browser.authorize(request_uri="https://permits.example/request.jwt"))
-    assert by_reference["error"] == "request_uri_not_supported"
+    assert by_reference["error"] == "invalid_request_uri"
     assert answer_of(browser.authorize(registration="{}"))["error"] == "registration_not_supported"

@@ -196,22 +196,11 @@ def test_a_state_too_long_to_return_is_not_cut_off() -> None:
         ({"ui_locales": "fr " * 9000}, "invalid_request"),
         ({"code_challenge": CHALLENGE, "code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge": CHALLENGE}, "invalid_request"),
-        ({"request": "e30.e30."}, "request_not_supported"),
-        ({"request_uri": "https://permits.example/request.jwt"}, "request_uri_not_supported"),
         ({"registration": "{}"}, "registration_not_supported"),
     ],
 )
 def test_the_client_learns_what_is_wrong(changes: Mapping[str, str | None], expected: str) -> None:
     assert error(**changes) == expected
-
-
-def test_a_request_object_sent_twice_is_not_ignored_either() -> None:
-    sent = read_parameters([*parameters().values.items(), ("request", "a"), ("request", "b")])
-
-    with pytest.raises(OAuth2Error) as refused:
-        understand_all(sent)
-
-    assert refused.value.error == "request_not_supported"
 
 
 @pytest.mark.parametrize("name", ["state", "scope", "nonce", "prompt", "code_challenge", "unheard_of"])

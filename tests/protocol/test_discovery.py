@@ -77,8 +77,8 @@ def test_it_says_what_this_provider_does(document: dict[str, Any]) -> None:
     assert {"sub", "given_name", "email", "email_verified", "age_over_18"} <= set(document["claims_supported"])
     assert document["authorization_response_iss_parameter_supported"] is True
     assert document["claims_parameter_supported"] is True
-    assert document["request_parameter_supported"] is False
-    assert document["request_uri_parameter_supported"] is False
+    assert document["request_parameter_supported"] is True
+    assert document["request_uri_parameter_supported"] is True
     assert document["require_pushed_authorization_requests"] is False
 
 

@@ -152,7 +152,7 @@ def test_a_client_that_has_to_push_is_refused_without_and_served_with(citizen: B
         ({"prompt": "none login"}, "invalid_request"),
         ({"code_challenge": "x"}, "invalid_request"),
         ({"request_uri": "urn:ietf:params:oauth:request_uri:x"}, "invalid_request"),
-        ({"request": "e30.e30.e30"}, "request_not_supported"),
+        ({"request": "e30.e30.e30"}, "invalid_request_object"),
         ({"claims": "{"}, "invalid_request"),
         ({"state": "s" * 2049}, "invalid_request"),
         ({"client_id": "app"}, "invalid_request"),

@@ -41,6 +41,7 @@ _OBSTACLES: Final = {
     Obstacle.REDIRECT_URI: _l("The service asked us to send you to an address that it has not registered."),
     Obstacle.STATE_TOO_LONG: _l("The service sent a request that is too long for us to answer."),
     Obstacle.REPEATED: _l("The service sent a request that can be read in two ways."),
+    Obstacle.REQUEST_OBJECT: _l("The service sent a signed request that we cannot accept."),
 }
 
 
