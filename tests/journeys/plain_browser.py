@@ -118,6 +118,8 @@ class PlainBrowser:
         trust: Path | None = None,
     ) -> None:
         self._session = requests.Session()
+        # Nothing of the caller's environment: neither proxies nor other authorities.
+        self._session.trust_env = False
         if trust is not None:
             self._session.verify = str(trust)
         self._session.headers["Accept-Language"] = language
@@ -153,6 +155,10 @@ class PlainBrowser:
     def open(self, url: str) -> None:
         """Go to an address."""
         self._request("GET", url)
+
+    def post(self, url: str, data: Mapping[str, str]) -> None:
+        """Send what another site's form sends."""
+        self._request("POST", url, data=dict(data))
 
     def form_with(self, element_id: str) -> Form:
         """The form that holds an element."""
