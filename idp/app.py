@@ -119,7 +119,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         pepper=pepper,
         passwords=settings.passwords,
         sessions=settings.sessions,
-        acr_password=settings.authentication.acr_password,
+        levels=settings.authentication.levels,
         ended=farewells.sessions_ended,
     )
     consent = ConsentService(

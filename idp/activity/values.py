@@ -30,6 +30,10 @@ class Kind(StrEnum):
     #: The recovery code was used to set a new password.
     RECOVERED = "recovered"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    #: A code application was set up; removed; its code was added to a session that began with less.
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    STEPPED_UP = "stepped_up"
     #: A code or a refresh token came twice, so everything issued with it was revoked.
     TOKENS_REVOKED = "tokens_revoked"
     #: An operator kept the citizen out, let them in again, or closed the account.
@@ -40,7 +44,7 @@ class Kind(StrEnum):
 
 #: A browser's family, such as "Firefox on Linux".
 BROWSER: Final = "browser"
-#: How somebody signed in: `password`, `recovery_code`.
+#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`.
 METHOD: Final = "method"
 #: Why, as one of the words of the code that recorded it.
 REASON: Final = "reason"
@@ -62,6 +66,9 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.RECOVERY_CODE_RENEWED: _BROWSER,
         Kind.RECOVERED: _BROWSER,
         Kind.PASSWORD_CHANGED: _BROWSER,
+        Kind.SECOND_FACTOR_ADDED: _BROWSER,
+        Kind.SECOND_FACTOR_REMOVED: _BROWSER,
+        Kind.STEPPED_UP: _BROWSER,
         Kind.TOKENS_REVOKED: frozenset({REASON}),
     }
 )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from idp.accounts.service import AccountService
 from idp.activity.service import ActivityService
 from idp.activity.values import BROWSER, METHOD, Entry, Kind
+from idp.authentication.code_store import CodeStore
 from idp.authentication.door import Attempt, Door
 from idp.authentication.errors import SlowDownError
+from idp.authentication.levels import PASSWORD_AMR, Levels
 from idp.authentication.passwords import Passwords
 from idp.authentication.policy import KNOWN_BROWSER_LIFETIME, browser_family
 from idp.authentication.sessions import Sessions
@@ -21,12 +23,11 @@ from idp.storage.db import Database
 from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
-#: RFC 8176 §2: authenticated by password.
-PASSWORD_AMR = ("pwd",)
-
 #: How a ledger names the ways to sign in.
 BY_PASSWORD = "password"  # noqa: S105 - a word of the ledger
 BY_RECOVERY_CODE = "recovery_code"
+BY_CODE = "code"
+BY_PASSWORD_AND_CODE = "password_and_code"  # noqa: S105 - as above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,9 @@ class Parts:
     vault: VaultService
     activity: ActivityService
     clock: Clock
-    #: `acr` of a session that began with a password.
-    acr_password: str
+    codes: CodeStore
+    #: Which `acr` a way in reaches.
+    levels: Levels
 
 
 class Desk:
@@ -97,7 +99,14 @@ class Desk:
         self._parts.activity.record(Entry(account_id=account_id, kind=kind, facts=facts))
 
     def _start(
-        self, account_id: str, key: VaultKey | None, *, origin: Origin, known: bool, previous_session: str | None
+        self,
+        account_id: str,
+        key: VaultKey | None,
+        *,
+        origin: Origin,
+        known: bool,
+        previous_session: str | None,
+        amr: tuple[str, ...] = PASSWORD_AMR,
     ) -> SignedIn:
         """Start a session in the place of the one that this browser had, and remember the browser."""
         parts = self._parts
@@ -106,7 +115,7 @@ class Desk:
         with parts.db.transaction():
             goes_on = parts.sessions.make_way(previous_session, account_id=account_id)
             secret, sid = parts.sessions.begin(
-                account_id, key, acr=parts.acr_password, amr=PASSWORD_AMR, user_agent=origin.user_agent, sid=goes_on
+                account_id, key, acr=parts.levels.strongest(amr), amr=amr, user_agent=origin.user_agent, sid=goes_on
             )
             until = parts.clock.now() + KNOWN_BROWSER_LIFETIME
             parts.store.know_browser(account_id, digest(browser_token), until=until)

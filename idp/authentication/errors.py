@@ -40,3 +40,24 @@ class RecoveryCodeMismatchError(AuthenticationError):
 
 class SessionEndedError(AuthenticationError):
     """The session is over, or its vault cannot be opened."""
+
+
+class CodeNeededError(AuthenticationError):
+    """The password is right, and a code of the citizen's application is wanted before anything opens."""
+
+    def __init__(self, half_secret: str) -> None:
+        """Carry what belongs in the browser's cookie; never shown, nor part of the text."""
+        super().__init__("a code is needed")
+        self.half_secret = half_secret
+
+
+class CodeRefusedError(AuthenticationError):
+    """Not the application's code of this moment, or one that was used before."""
+
+
+class StartAgainError(AuthenticationError):
+    """What was begun with a password has ended: too long ago, too many codes, or in another browser."""
+
+
+class CodeAppError(AuthenticationError):
+    """The code application is not in the state that this needs: it is set up already, or not at all."""

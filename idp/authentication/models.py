@@ -85,6 +85,22 @@ class OneTimeCodeRow(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class HalfSignInRow(Base):
+    """Somebody who gave the right password and not yet the code of their application. Opens nothing by itself."""
+
+    __tablename__ = "half_sign_in"
+
+    #: SHA-256 of a secret that is in a cookie only, and so binds this to one browser.
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    #: Under HKDF(secret), as in a session.
+    wrapped_vault_key: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Whether the owner signed in in this browser before.
+    known_browser: Mapped[bool]
+    tries: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
 class SignInTriesRow(Base):
     """How many tries failed lately for one key: an account from one network, from one browser, or at all."""
 

@@ -82,6 +82,7 @@ class Recovery(Desk):
                     parts.vault.confirm(account_id, opened.slot.id)
                 parts.passwords.replace(account_id, prepared, key=opened.key)
                 parts.sessions.end_of(account_id)
+                parts.codes.end_halves(account_id)
                 # Whoever else signed in here before may be the reason for recovering.
                 parts.store.forget_browsers(account_id)
                 renewed = self._new_code(account_id, opened.key)

@@ -1,17 +1,21 @@
 """Signing in and out, and what a citizen does about their password and sessions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from idp.accounts.service import AccountService
 from idp.accounts.values import State
 from idp.activity.service import ActivityService
 from idp.activity.values import Kind
+from idp.authentication.code_store import CodeStore
 from idp.authentication.desk import BY_PASSWORD, Parts
 from idp.authentication.door import Door
-from idp.authentication.errors import SessionEndedError, SignInRefusedError
+from idp.authentication.errors import CodeNeededError, SessionEndedError, SignInRefusedError
+from idp.authentication.levels import Levels
 from idp.authentication.passwords import Passwords, Prepared
 from idp.authentication.policy import browser_family
 from idp.authentication.recovery import Recovery
+from idp.authentication.second_factor import SecondFactor
 from idp.authentication.session_store import SessionStore
 from idp.authentication.sessions import EndListener, Sessions
 from idp.authentication.signing_up import SigningUp
@@ -22,14 +26,14 @@ from idp.authentication.tries_store import TriesStore
 from idp.authentication.values import Origin, Session, SessionSummary, SignedIn
 from idp.clock import Clock
 from idp.crypto.secrets import digest, token
-from idp.settings import PasswordSettings, SessionSettings
+from idp.settings import LevelSettings, PasswordSettings, SessionSettings
 from idp.storage.db import Database
 from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
 
-class AuthenticationService(SigningUp, Recovery):
-    """Every use case of signing in; making accounts and recovery are inherited."""
+class AuthenticationService(SigningUp, Recovery, SecondFactor):
+    """Every use case of signing in; making accounts, recovery and the second factor are inherited."""
 
     def __init__(
         self,
@@ -42,13 +46,15 @@ class AuthenticationService(SigningUp, Recovery):
         pepper: bytes,
         passwords: PasswordSettings,
         sessions: SessionSettings,
-        acr_password: str,
+        levels: Sequence[LevelSettings],
         ended: EndListener,
     ) -> None:
         """Put the parts together.
 
         :param ended: hears of every session that somebody ends, inside the transaction that ends it.
         """
+        #: What signing in here can reach, and what ID tokens say of it.
+        self.levels = Levels(levels)
         store = PasswordStore(db=db)
         stretcher = Stretcher(settings=passwords)
         super().__init__(
@@ -69,7 +75,8 @@ class AuthenticationService(SigningUp, Recovery):
                 vault=vault,
                 activity=activity,
                 clock=clock,
-                acr_password=acr_password,
+                codes=CodeStore(db=db),
+                levels=self.levels,
             )
         )
 
@@ -79,6 +86,7 @@ class AuthenticationService(SigningUp, Recovery):
         Opens its own transactions; must not be called inside one, because a try must stay counted when it is refused
         and nobody should wait for Argon2id.
 
+        :raises CodeNeededError: the password is right; :meth:`finish_sign_in` takes the code.
         :raises SignInRefusedError: no such account, a wrong password or a suspended account: not said which, and the
             same work is done for each.
         :raises SlowDownError: too many tries, or the server is too busy.
@@ -94,19 +102,27 @@ class AuthenticationService(SigningUp, Recovery):
                 break
             with self._judging(attempt):
                 renewed = passwords.prepare(password) if passwords.is_outdated(stored) else None
+            half_secret = None
             with self._parts.db.transaction():
                 if self._parts.store.locked_password(credentials.account_id) == stored:
                     self._parts.door.succeeded(attempt)
                     key = self._unlock(credentials.account_id, stretched, renewed)
-                    browser = browser_family(origin.user_agent)
-                    self._record(credentials.account_id, Kind.SIGNED_IN, browser=browser, method=BY_PASSWORD)
-                    return self._start(
-                        credentials.account_id,
-                        key,
-                        origin=origin,
-                        known=credentials.known_browser,
-                        previous_session=previous_session,
-                    )
+                    if not credentials.needs_code:
+                        browser = browser_family(origin.user_agent)
+                        self._record(credentials.account_id, Kind.SIGNED_IN, browser=browser, method=BY_PASSWORD)
+                        return self._start(
+                            credentials.account_id,
+                            key,
+                            origin=origin,
+                            known=credentials.known_browser,
+                            previous_session=previous_session,
+                        )
+                    # Without the vault key no code can be checked, so a vault that does not open lets nobody in here.
+                    if key is not None:
+                        half_secret = self._begin_half(credentials.account_id, key, known=credentials.known_browser)
+            if half_secret is not None:
+                # Outside the transaction, which an error would roll back.
+                raise CodeNeededError(half_secret)
             credentials = self._credentials(login, digest(origin.browser_token or token()))
         self._refuse(credentials, attempt, origin=origin, method=BY_PASSWORD)
         raise SignInRefusedError
@@ -174,6 +190,7 @@ class AuthenticationService(SigningUp, Recovery):
             parts.door.succeeded(attempt)
             parts.passwords.replace(session.account_id, prepared, key=key)
             parts.sessions.end_of(session.account_id, keep_sid=session.sid)
+            parts.codes.end_halves(session.account_id)
             self._drop_unconfirmed_code(session.account_id)
             self._record(session.account_id, Kind.PASSWORD_CHANGED, browser=session.browser)
 
@@ -182,6 +199,7 @@ class AuthenticationService(SigningUp, Recovery):
         gone = self._parts.sessions.purge(before, limit)
         gone += self._parts.door.purge(before, limit - gone) if gone < limit else 0
         gone += self._parts.store.purge_browsers(before, limit - gone) if gone < limit else 0
+        gone += self._parts.codes.purge(before, limit - gone) if gone < limit else 0
         return gone
 
     def _unlock(self, account_id: str, stretched: Stretched, renewed: Prepared | None) -> VaultKey | None:

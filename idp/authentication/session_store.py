@@ -73,6 +73,34 @@ class SessionStore:
         with self._db.transaction() as session:
             session.execute(update(BrowserSessionRow).where(BrowserSessionRow.sid == sid).values(seen_at=at))
 
+    def renew(
+        self,
+        digest: bytes,
+        *,
+        to: bytes,
+        wrapped_vault_key: bytes,
+        auth_time: datetime,
+        acr: str,
+        amr: tuple[str, ...],
+    ) -> bool:
+        """Put a session under a new digest, with what its citizen has proved now; False when there is none."""
+        row = BrowserSessionRow
+        statement = (
+            update(row)
+            .where(row.digest == digest)
+            .values(
+                digest=to,
+                wrapped_vault_key=wrapped_vault_key,
+                auth_time=auth_time,
+                seen_at=auth_time,
+                acr=acr,
+                amr=list(amr),
+            )
+            .returning(row.sid)
+        )
+        with self._db.transaction() as session:
+            return session.execute(statement).scalar() is not None
+
     def remove(self, digest: bytes) -> Ended | None:
         """End the session with this digest, or None when there was none."""
         row = BrowserSessionRow

@@ -46,10 +46,7 @@ class Sessions:
         :param sid: of the session that this one goes on from; a new one for None.
         """
         secret, sid, now = token(), sid or identifier(), self._clock.now()
-        wrapped = None
-        if key is not None:
-            wrapping_key = derive(secret.encode(), purpose=SESSION_KEY_PURPOSE)
-            wrapped = wrap(wrapping_key, key.secret, context=session_context(account_id=account_id, sid=sid))
+        wrapped = None if key is None else _wrapped(key, secret=secret, account_id=account_id, sid=sid)
         self._store.add(
             NewSession(
                 digest=digest(secret),
@@ -79,6 +76,22 @@ class Sessions:
         if now - session.seen_at >= SEEN_PRECISION:
             self._store.touch(session.sid, at=now)
         return session
+
+    def renew(self, session: Session, key: VaultKey, *, acr: str, amr: tuple[str, ...]) -> str | None:
+        """Let a citizen who has just proved more go on under a new secret; None when the session has ended.
+
+        It stays the same session for services (`sid`) and ends when it would have.
+        """
+        secret = token()
+        renewed = self._store.renew(
+            digest(session.secret),
+            to=digest(secret),
+            wrapped_vault_key=_wrapped(key, secret=secret, account_id=session.account_id, sid=session.sid),
+            auth_time=self._clock.now(),
+            acr=acr,
+            amr=amr,
+        )
+        return secret if renewed else None
 
     def end(self, secret: str | None) -> str | None:
         """End the session of a cookie; gives its account's id, or None when there was none."""
@@ -117,3 +130,8 @@ class Sessions:
 
     def _lives(self, session: Session | SessionSummary, now: datetime) -> bool:
         return is_alive(seen_at=session.seen_at, expires_at=session.expires_at, now=now, idle=self._idle)
+
+
+def _wrapped(key: VaultKey, *, secret: str, account_id: str, sid: str) -> bytes:
+    wrapping_key = derive(secret.encode(), purpose=SESSION_KEY_PURPOSE)
+    return wrap(wrapping_key, key.secret, context=session_context(account_id=account_id, sid=sid))

@@ -24,6 +24,8 @@ class Credentials:
     password: StoredPassword | None
     #: Whether somebody signed in to this account in this browser before.
     known_browser: bool
+    #: Whether the password alone does not sign in: a code application is set up.
+    needs_code: bool = False
 
 
 class PasswordStore:
@@ -42,7 +44,11 @@ class PasswordStore:
             return None
         password = None if row.salt is None else _stored(row)
         return Credentials(
-            account_id=row.id, state=State(row.state), password=password, known_browser=row.browser is not None
+            account_id=row.id,
+            state=State(row.state),
+            password=password,
+            known_browser=row.browser is not None,
+            needs_code=row.code_since is not None,
         )
 
     def password(self, account_id: str) -> StoredPassword | None:
@@ -116,8 +122,10 @@ _CREDENTIALS = (
         PasswordRow.verifier_digest,
         PasswordRow.changed_at,
         KnownBrowserRow.digest.label("browser"),
+        OneTimeCodeRow.confirmed_at.label("code_since"),
     )
     .outerjoin(PasswordRow, PasswordRow.account_id == AccountRow.id)
+    .outerjoin(OneTimeCodeRow, OneTimeCodeRow.account_id == AccountRow.id)
     .outerjoin(
         KnownBrowserRow,
         and_(

@@ -93,6 +93,17 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeApp:
+    """An authenticator application that is being set up, or is."""
+
+    created_at: datetime
+    #: None until a first code has proved that it works.
+    confirmed_at: datetime | None
+    #: The shared secret, to show while it is not confirmed.
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SignUp:
     """A new account, signed in. The recovery code is shown once and is nowhere kept in clear."""
 

@@ -36,6 +36,7 @@ class NewFacts(TypedDict, total=False):
     account_chosen: str | None
     grant_id: str | None
     refused: bool
+    step_up_declined: bool
 
 
 class InteractionService:
@@ -169,6 +170,7 @@ def _facts_as_json(facts: Facts) -> dict[str, Any]:
         "account_chosen": facts.account_chosen,
         "grant_id": facts.grant_id,
         "refused": facts.refused,
+        "step_up_declined": facts.step_up_declined,
     }
 
 

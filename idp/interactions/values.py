@@ -24,6 +24,8 @@ class Facts:
     #: The grant that the choosing page of this very request settled.
     grant_id: str | None = None
     refused: bool = False
+    #: The citizen would not, or could not, prove more than their session does.
+    step_up_declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ class SelectAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class StepUp:
+    """The citizen, who is signed in, proves more: what is missing and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """The citizen chooses what to share."""
 
@@ -47,7 +52,7 @@ class Refuse:
     description: str
 
 
-Step = SignIn | SignUp | SelectAccount | Consent | Issue | Refuse
+Step = SignIn | SignUp | SelectAccount | StepUp | Consent | Issue | Refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +60,16 @@ class Standing:
     """What is known about the person at the browser."""
 
     auth_time: datetime
-    acr: str
+    #: Every level that the session meets: the one it reached and those below.
+    met_acr: frozenset[str]
     #: Whether the session can open the citizen's vault, without which nothing can be released.
     vault_open: bool
     #: False when the service named another citizen (`id_token_hint`, or `sub` in `claims`).
     is_expected: bool
     #: Something in this request has not been decided by this citizen yet.
     undecided: bool
+    #: A second factor is set up that this session has not used; looked up only where it matters.
+    can_step_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,11 @@ class FlowState:
     essential_acr: frozenset[str] = frozenset()
     #: The ways of signing in that this deployment offers.
     offered_acr: frozenset[str] = frozenset()
+    #: The level that the service would like best of those offered here, without insisting (`acr_values`).
+    wished_acr: str | None = None
     account_selected: bool = False
+    #: The citizen was asked to prove more and went back.
+    step_up_declined: bool = False
     consented: bool = False
     refused: bool = False
 
@@ -129,15 +141,18 @@ def _authentication(state: FlowState) -> Step | None:
 
 
 def _strength(state: FlowState) -> Step | None:
+    """Ask for what is missing; a demand can fail (OIDC Core §5.5.1.1), a wish never does (§3.1.2.1, acr_values)."""
     standing = state.standing
-    if standing is None or not state.essential_acr or standing.acr in state.essential_acr:
+    if standing is None:
         return None
-    if _fresh(state):
-        return Refuse(
-            "unmet_authentication_requirements",
-            "The citizen signed in, but not in a way that was asked for",
-        )
-    return _ask_to_sign_in(state)
+    if state.essential_acr and not state.essential_acr & standing.met_acr:
+        if state.step_up_declined:
+            return Refuse(
+                "unmet_authentication_requirements", "The citizen did not sign in in a way that was asked for"
+            )
+        return Refuse("login_required", "The citizen has to prove more") if state.silent else StepUp()
+    wishes = state.wished_acr is not None and state.wished_acr not in standing.met_acr and standing.can_step_up
+    return StepUp() if wishes and not state.silent and not state.step_up_declined else None
 
 
 def _identity(state: FlowState) -> Step | None:
@@ -170,9 +185,9 @@ _RULES: Collection[Callable[[FlowState], Step | None]] = (
     _refusal,
     _reachable_acr,
     _authentication,
-    _strength,
     _identity,
     _account,
+    _strength,
     _choice,
 )
 

@@ -47,11 +47,17 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
     now = services.clock.now()
     # A choice made on the page of this very request holds, even one "just this time".
     decided = flow.grant is not None and facts.grant_id == flow.grant.id and flow.grant.live(now)
+    levels = services.authentication.levels
+    wished = next((acr for acr in request.requested_acr if acr in levels.offered), None)
     standing = None
     if session is not None:
+        met = levels.met(session.amr)
+        # Looked up only for a request that wishes for more than this session has.
+        unmet_wish = wished is not None and wished not in met
         standing = Standing(
             auth_time=session.auth_time,
-            acr=session.acr,
+            met_acr=met,
+            can_step_up=unmet_wish and services.authentication.has_code_app(session.account_id),
             vault_open=session.vault_key is not None,
             is_expected=not expected or expected == {_subject(flow, session, services)},
             undecided=not decided
@@ -64,7 +70,9 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
         started_at=None if began is None else began.created_at,
         max_age=request.max_age,
         essential_acr=request.essential_acr,
-        offered_acr=frozenset({services.settings.authentication.acr_password}),
+        offered_acr=frozenset(levels.offered),
+        wished_acr=wished,
+        step_up_declined=facts.step_up_declined,
         account_selected=session is not None and facts.account_chosen == session.sid,
         consented=decided,
         refused=facts.refused,

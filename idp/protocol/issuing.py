@@ -35,7 +35,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
         requested=(*ticket.userinfo, *ticket.id_token),
         client=flow.client,
     )
-    sign_on, act = _sign_on(flow, session, ticket), services.tokens.new_issue()
+    sign_on, act = _sign_on(flow, session, ticket, services=services), services.tokens.new_issue()
     answer = _answer(flow, sign_on, ticket.grant, act, tokens=services.tokens, id_tokens=id_tokens)
     with services.db.transaction(renewable=True):
         finish(flow, services=services)
@@ -95,7 +95,7 @@ def _answer(
     return answer
 
 
-def _sign_on(flow: Flow, session: Session, ticket: GrantTicket) -> SignOn:
+def _sign_on(flow: Flow, session: Session, ticket: GrantTicket, *, services: Services) -> SignOn:
     return SignOn(
         client_id=flow.client.client_id,
         account_id=session.account_id,
@@ -107,7 +107,7 @@ def _sign_on(flow: Flow, session: Session, ticket: GrantTicket) -> SignOn:
         userinfo_claims=ticket.userinfo,
         id_token_claims=ticket.id_token,
         auth_time=int(session.auth_time.timestamp()),
-        acr=session.acr,
+        acr=services.authentication.levels.said(session.amr, requested=flow.request.requested_acr),
         amr=session.amr,
         sid=session_identifier(sid=session.sid, client_id=flow.client.client_id),
         nonce=flow.request.nonce,

@@ -107,6 +107,11 @@ class AuthorizationRequest:
     claims_locales: tuple[str, ...] = ()
     display: Display = Display.PAGE
 
+    @property
+    def requested_acr(self) -> tuple[str, ...]:
+        """Return every level that the request names, in order of preference."""
+        return tuple(dict.fromkeys((*self.claims.acr_values, *self.acr_values)))
+
     def stored(self, parameters: Parameters) -> dict[str, str]:
         """Return what an interaction keeps: the parameters that mean something here.
 

@@ -9,6 +9,7 @@ https://www.iana.org/assignments/oauth-parameters (OAuth Authorization Server Me
 from collections.abc import Mapping
 from typing import Final
 
+from idp.authentication.levels import Levels
 from idp.claims.catalogue import Catalogue
 from idp.clients.values import AuthMethod, SubjectType
 from idp.crypto import jose
@@ -104,7 +105,7 @@ def _openid_connect(settings: Settings, catalogue: Catalogue, offer: Offer) -> M
         "subject_types_supported": tuple(SubjectType),
         "id_token_signing_alg_values_supported": jose.ALGORITHMS,
         "userinfo_signing_alg_values_supported": jose.ALGORITHMS,
-        "acr_values_supported": (settings.authentication.acr_password,),
+        "acr_values_supported": Levels(settings.authentication.levels).offered,
         "display_values_supported": tuple(Display),
         "claim_types_supported": ("normal",),
         "claims_supported": (*_OF_THE_SIGN_ON, *catalogue.names),

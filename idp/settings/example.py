@@ -52,6 +52,12 @@ def _setting(name: str, field: FieldInfo, path: tuple[str, ...]) -> Iterator[str
 
 
 def _toml(value: Any) -> str:  # noqa: ANN401 - defaults are of every kind that TOML knows
+    if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        return "\n".join(["[", *(f"    {_inline(one)}," for one in value), "]"])
     if isinstance(value, tuple):
         return json.dumps(list(value))
     return json.dumps(value)
+
+
+def _inline(value: BaseModel) -> str:
+    return "{ " + ", ".join(f"{name} = {_toml(one)}" for name, one in value) + " }"

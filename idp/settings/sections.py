@@ -3,8 +3,9 @@
 The docstring under a field is its documentation: `config/example.toml` and error messages are made from it.
 """
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -165,11 +166,46 @@ class ConsentSettings(Section):
     """A standing choice is asked again after this long."""
 
 
-class AuthenticationSettings(Section):
-    """What ID tokens say about how a citizen signed in."""
+class Requirement(StrEnum):
+    """What a level of authentication takes."""
 
-    acr_password: str = Field(default="urn:proffer:acr:password", min_length=1)
-    """`acr` after a sign-in with a password."""
+    PASSWORD = "password"  # noqa: S105 - the name of a requirement
+    SECOND_FACTOR = "second-factor"
+    PHISHING_RESISTANT = "phishing-resistant"
+
+
+#: What `acr_values` can carry (RFC 6749 Appendix A.4: no space), in the length that a session keeps.
+Acr = Annotated[str, Field(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,80}$")]
+
+
+class LevelSettings(Section):
+    """One level of authentication."""
+
+    acr: tuple[Acr, ...] = Field(min_length=1)
+    """What services call it. ID tokens say the first one unless another was asked for."""
+    requires: Requirement
+    """`password`, `second-factor` (a password and a code) or `phishing-resistant`."""
+
+
+class AuthenticationSettings(Section):
+    """How strongly a citizen signed in, as services ask for it and ID tokens say it."""
+
+    levels: tuple[LevelSettings, ...] = tuple(
+        LevelSettings(acr=(f"urn:proffer:acr:{requirement}",), requires=requirement) for requirement in Requirement
+    )
+    """The levels, the weakest first. A higher one meets a request for a lower one; one that no way of signing in
+    reaches is not offered."""
+
+    @field_validator("levels")
+    @classmethod
+    def _ascending(cls, levels: tuple[LevelSettings, ...]) -> tuple[LevelSettings, ...]:
+        order = [tuple(Requirement).index(level.requires) for level in levels]
+        if not levels or levels[0].requires is not Requirement.PASSWORD or order != sorted(order):
+            raise ValueError("must begin with a level that requires a password, and none may require less than before")
+        names = [acr for level in levels for acr in level.acr]
+        if len(set(names)) != len(names):
+            raise ValueError("must not name an acr value twice")
+        return levels
 
 
 class CacheSettings(Section):

@@ -62,3 +62,12 @@ class DeviceSettings(Section):
     """Time to type the code."""
     interval_seconds: int = Field(default=5, ge=1, le=60)
     """The least time between two questions of the device."""
+
+
+class UserInfoSettings(Section):
+    """What UserInfo asks of the sign-on behind a token; a service whose token falls short learns what to ask for."""
+
+    minimum_acr: str | None = None
+    """The least level, as one of the `acr` values of `authentication.levels`."""
+    max_age_seconds: int | None = Field(default=None, ge=1)
+    """The oldest sign-in."""

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     logout: services.LogoutSettings = Field(default_factory=services.LogoutSettings)
     notices: services.NoticeSettings = Field(default_factory=services.NoticeSettings)
     device: services.DeviceSettings = Field(default_factory=services.DeviceSettings)
+    userinfo: services.UserInfoSettings = Field(default_factory=services.UserInfoSettings)
     cache: sections.CacheSettings = Field(default_factory=sections.CacheSettings)
     logging: sections.LoggingSettings = Field(default_factory=sections.LoggingSettings)
     purge: sections.PurgeSettings = Field(default_factory=sections.PurgeSettings)
@@ -88,6 +89,9 @@ class Settings(BaseSettings):
     def _consistent(self) -> "Settings":
         if self.sessions.idle_seconds > self.sessions.absolute_seconds:
             raise ValueError("sessions.idle_seconds: must not exceed sessions.absolute_seconds")
+        levels = {acr for level in self.authentication.levels for acr in level.acr}
+        if self.userinfo.minimum_acr is not None and self.userinfo.minimum_acr not in levels:
+            raise ValueError("userinfo.minimum_acr: is no acr value of authentication.levels")
         return self
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ On https every name carries ``__Host-`` (RFC 6265bis §4.1.3.2): set by this hos
 for all of its paths. Development over http uses the plain names.
 
 session   the session secret; ends with the browser
+half      what a right password leaves until its code comes; five minutes
 flow      binds an authorization request in flight to the browser that started it
 device    proves an earlier successful sign-in from this browser to the slow-down
 language  the language chosen on our pages, and when
@@ -15,12 +16,17 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, request
 
+from idp.authentication.second_factor import HALF_LIFETIME
+
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 YEAR = 365 * 24 * 3600
+#: As long as the server waits for the code.
+HALF_SECONDS = int(HALF_LIFETIME.total_seconds())
 
 SESSION = "proffer_session"
+HALF = "proffer_half"
 FLOW = "proffer_flow"
 DEVICE = "proffer_device"
 LANGUAGE = "proffer_language"
@@ -69,6 +75,21 @@ def set_session(response: Response, secret: str) -> None:
 def clear_session(response: Response) -> None:
     """Take the session from the browser."""
     remove(response, SESSION)
+
+
+def half() -> str | None:
+    """Read what the right password left in this browser."""
+    return read(HALF)
+
+
+def set_half(response: Response, secret: str) -> None:
+    """Bind the code that is asked for next to this browser."""
+    write(response, HALF, secret, max_age=HALF_SECONDS)
+
+
+def clear_half(response: Response) -> None:
+    """Forget that a password was given."""
+    remove(response, HALF)
 
 
 def flow() -> str | None:

@@ -16,7 +16,7 @@ from idp.authentication.service import AuthenticationService
 from idp.authentication.values import Origin, Session, SignUp
 from idp.claims.catalogue import Catalogue
 from idp.resources import config
-from idp.settings import DatabaseSettings, PasswordSettings, SessionSettings
+from idp.settings import AuthenticationSettings, DatabaseSettings, PasswordSettings, SessionSettings
 from idp.storage.db import Base, Database
 from idp.vault.service import VaultService
 from idp.vault.store import VaultStore
@@ -109,7 +109,7 @@ def make_world(folder: Path, *, passwords: PasswordSettings = CHEAP, url: str | 
         pepper=PEPPER,
         passwords=passwords,
         sessions=SessionSettings(),
-        acr_password="urn:proffer:acr:password",
+        levels=AuthenticationSettings().levels,
     )
     with app.app_context():
         Base.metadata.create_all(db.engine)

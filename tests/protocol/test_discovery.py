@@ -70,7 +70,7 @@ def test_it_says_what_this_provider_does(document: dict[str, Any]) -> None:
     assert document["prompt_values_supported"] == ["none", "login", "consent", "select_account", "create"]
     assert document["subject_types_supported"] == ["pairwise", "public"]
     assert document["id_token_signing_alg_values_supported"] == ["RS256", "ES256"]
-    assert document["acr_values_supported"] == ["urn:proffer:acr:password"]
+    assert document["acr_values_supported"] == ["urn:proffer:acr:password", "urn:proffer:acr:second-factor"]
     assert document["ui_locales_supported"] == ["en", "fr", "ar"]
     assert document["scopes_supported"][0] == "openid"
     assert {"profile", "email", "address", "phone", "offline_access"} <= set(document["scopes_supported"])

@@ -16,6 +16,7 @@ from idp.protocol.dispatch import (
     SignUp,
     Standing,
     Step,
+    StepUp,
     next_step,
 )
 from idp.protocol.prompts import Prompt
@@ -26,7 +27,11 @@ KEY = "urn:proffer:acr:key"
 
 #: Signed in ten minutes ago, and everything that is asked was settled before.
 SETTLED = Standing(
-    auth_time=NOW - timedelta(minutes=10), acr=PASSWORD, vault_open=True, is_expected=True, undecided=False
+    auth_time=NOW - timedelta(minutes=10),
+    met_acr=frozenset({PASSWORD}),
+    vault_open=True,
+    is_expected=True,
+    undecided=False,
 )
 NOBODY = FlowState(now=NOW, prompts=frozenset(), standing=None, offered_acr=frozenset({PASSWORD}))
 RETURNING = replace(NOBODY, standing=SETTLED)
@@ -183,11 +188,32 @@ def test_an_essential_way_of_signing_in_is_asked_for_when_the_session_has_anothe
     offered = frozenset({PASSWORD, KEY})
     wanted = frozenset({KEY})
 
-    assert asking(RETURNING, essential_acr=wanted, offered_acr=offered) == SignIn()
+    assert asking(RETURNING, essential_acr=wanted, offered_acr=offered) == StepUp()
+    assert asking(signed_in_during(RETURNING), essential_acr=wanted, offered_acr=offered) == StepUp()
     step = asking(RETURNING, Prompt.NONE, essential_acr=wanted, offered_acr=offered)
     assert error(step) == "login_required"
-    step = asking(signed_in_during(RETURNING), essential_acr=wanted, offered_acr=offered)
+    step = asking(RETURNING, essential_acr=wanted, offered_acr=offered, step_up_declined=True)
     assert error(step) == "unmet_authentication_requirements"
+
+
+def test_a_wished_way_of_signing_in_is_asked_for_only_where_the_citizen_can() -> None:
+    can = replace(RETURNING, standing=replace(SETTLED, can_step_up=True), offered_acr=frozenset({PASSWORD, KEY}))
+
+    assert asking(can, wished_acr=KEY) == StepUp()
+    assert asking(can, wished_acr=PASSWORD) == Issue()
+    assert asking(can, wished_acr=KEY, step_up_declined=True) == Issue()
+    assert asking(can, Prompt.NONE, wished_acr=KEY) == Issue()
+    assert asking(RETURNING, wished_acr=KEY) == Issue()
+
+
+def test_more_is_asked_of_the_citizen_who_was_chosen_and_not_before() -> None:
+    offered = frozenset({PASSWORD, KEY})
+    other = replace(RETURNING, standing=replace(SETTLED, is_expected=False))
+
+    assert asking(other, essential_acr=frozenset({KEY}), offered_acr=offered) == SignIn()
+    assert asking(RETURNING, Prompt.SELECT_ACCOUNT, essential_acr=frozenset({KEY}), offered_acr=offered) == (
+        SelectAccount()
+    )
 
 
 def test_an_essential_way_of_signing_in_that_was_used_is_met() -> None:
@@ -202,16 +228,19 @@ states = st.builds(
     | st.builds(
         Standing,
         auth_time=st.datetimes(NOW.replace(hour=0, tzinfo=None), NOW.replace(tzinfo=None), timezones=st.just(UTC)),
-        acr=st.sampled_from([PASSWORD, KEY]),
+        met_acr=st.sampled_from([frozenset({PASSWORD}), frozenset({PASSWORD, KEY})]),
         vault_open=st.booleans(),
         is_expected=st.booleans(),
         undecided=st.booleans(),
+        can_step_up=st.booleans(),
     ),
     started_at=st.none()
     | st.datetimes(NOW.replace(hour=0, tzinfo=None), NOW.replace(tzinfo=None), timezones=st.just(UTC)),
     max_age=st.none() | st.timedeltas(timedelta(0), timedelta(days=1)),
     essential_acr=st.frozensets(st.sampled_from([PASSWORD, KEY])),
-    offered_acr=st.just(frozenset({PASSWORD})),
+    offered_acr=st.sampled_from([frozenset({PASSWORD}), frozenset({PASSWORD, KEY})]),
+    wished_acr=st.sampled_from([None, PASSWORD, KEY]),
+    step_up_declined=st.booleans(),
     account_selected=st.booleans(),
     consented=st.booleans(),
     refused=st.booleans(),
@@ -232,7 +261,7 @@ def test_nothing_is_issued_unless_somebody_is_signed_in_expected_and_has_decided
         assert state.standing.is_expected
         assert not state.standing.undecided
         assert not state.refused
-        assert not state.essential_acr or state.standing.acr in state.essential_acr
+        assert not state.essential_acr or state.standing.met_acr & state.essential_acr
         if Prompt.LOGIN in state.prompts:
             assert state.started_at is not None
             assert state.standing.auth_time >= state.started_at

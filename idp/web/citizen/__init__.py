@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from idp.web.citizen import (
     activity,
+    authenticator,
     choose_account,
     consent,
     details,
@@ -16,8 +17,10 @@ from idp.web.citizen import (
     security,
     sharing,
     sign_in,
+    sign_in_code,
     sign_out,
     sign_up,
+    step_up,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ def blueprints() -> tuple[Blueprint, ...]:
         for module in (
             home,
             sign_in,
+            sign_in_code,
+            step_up,
+            authenticator,
             sign_up,
             recovery_code,
             recovery,

@@ -31,6 +31,9 @@ _NAMES = {
     Kind.RECOVERY_CODE_CONFIRMED: _l("Recovery code confirmed"),
     Kind.RECOVERED: _l("Recovery code used"),
     Kind.PASSWORD_CHANGED: _l("Password changed"),
+    Kind.SECOND_FACTOR_ADDED: _l("Authenticator app set up"),
+    Kind.SECOND_FACTOR_REMOVED: _l("Authenticator app removed"),
+    Kind.STEPPED_UP: _l("Code given"),
     Kind.TOKENS_REVOKED: _l("Access cut off"),
     Kind.ACCOUNT_SUSPENDED: _l("Account suspended"),
     Kind.ACCOUNT_RESUMED: _l("Account opened again"),
@@ -52,6 +55,9 @@ _SENTENCES = {
     Kind.RECOVERY_CODE_CONFIRMED: _l("You confirmed your recovery code."),
     Kind.RECOVERED: _l("Your recovery code was used to set a new password."),
     Kind.PASSWORD_CHANGED: _l("You changed your password."),
+    Kind.SECOND_FACTOR_ADDED: _l("You set up an authenticator app. Signing in asks for its code now."),
+    Kind.SECOND_FACTOR_REMOVED: _l("You removed your authenticator app. Your password alone signs you in."),
+    Kind.STEPPED_UP: _l("You gave a code of your authenticator app."),
     Kind.TOKENS_REVOKED: _l("%(service)s presented a one-time key twice, so we cut off what it could still see."),
     Kind.ACCOUNT_SUSPENDED: _l("Your account was suspended by whoever runs this site, and signed out everywhere."),
     Kind.ACCOUNT_RESUMED: _l("Your account was opened again by whoever runs this site."),
@@ -113,7 +119,12 @@ def _notes(row: Row) -> tuple[str, ...]:
     notes = []
     if browser := row.facts.get(BROWSER):
         notes.append(browser)
-    methods = {"password": _("with your password"), "recovery_code": _("with your recovery code")}
+    methods = {
+        "password": _("with your password"),
+        "password_and_code": _("with your password and a code"),
+        "code": _("with your password and a wrong code"),
+        "recovery_code": _("with your recovery code"),
+    }
     if method := methods.get(row.facts.get(METHOD, "")):
         notes.append(method)
     if row.facts.get(DURATION) == "once":

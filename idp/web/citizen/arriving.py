@@ -7,6 +7,7 @@ reload, a change of language and a mistyped password.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
@@ -60,6 +61,16 @@ class Arrival:
         """What links to the other ways in carry along."""
         found = {"next": self.next} if self.next else {}
         return found if self.pending is None else {**found, "interaction": self.pending.interaction.secret}
+
+    def to(self, endpoint: str, **more: str) -> str:
+        """Give the address of another page on the way in, which carries the same along."""
+        values: dict[str, Any] = {**self.query, **more}
+        return url_for(endpoint, **values)
+
+    @property
+    def previous_session(self) -> str | None:
+        """The session that a new one takes the place of."""
+        return cookies.session_secret()
 
     @property
     def onward(self) -> str:

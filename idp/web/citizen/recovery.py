@@ -15,7 +15,7 @@ from idp.authentication.errors import (
     SignInRefusedError,
     SlowDownError,
 )
-from idp.web import cookies, errors
+from idp.web import errors
 from idp.web.access import public
 from idp.web.citizen import refusals
 from idp.web.citizen.arriving import Arrival, admit, arrival, origin
@@ -61,7 +61,7 @@ def submit() -> ResponseReturnValue:
             code=entered.recovery_code.data,
             new_password=entered.password.data,
             origin=origin(),
-            previous_session=cookies.session_secret(),
+            previous_session=came.previous_session,
         )
     except RecoveryCodeMismatchError:
         mistyped = _("This is not a whole recovery code. Check every letter and digit.")
@@ -77,7 +77,8 @@ def submit() -> ResponseReturnValue:
         return errors.wait_page(slow.retry_after_seconds)
     answer = make_response()
     admit(answer, came, signed)
-    answer.set_data(shown_once(signed.recovery_code, query=came.query, new_account=False))
+    has_app = services().authentication.has_code_app(signed.account_id)
+    answer.set_data(shown_once(signed.recovery_code, query=came.query, new_account=False, has_app=has_app))
     return answer
 
 

@@ -48,13 +48,17 @@ def confirm() -> ResponseReturnValue:
     return go_on(came)
 
 
-def shown_once(code: str, *, query: dict[str, str], new_account: bool) -> str:
-    """Write the page that shows a code; the caller must not redirect, or the code is lost."""
+def shown_once(code: str, *, query: dict[str, str], new_account: bool, has_app: bool = False) -> str:
+    """Write the page that shows a code; the caller must not redirect, or the code is lost.
+
+    :param has_app: a code application is set up, which a citizen who got in without it may have lost.
+    """
     return render_template(
         "citizen/recovery_code.html",
         code=code,
         query=query,
         new_account=new_account,
+        has_app=has_app,
         problems=(),
     )
 

@@ -1,14 +1,11 @@
-"""Sign-in and security: the password, the recovery code, and the browsers that are signed in."""
+"""Sign-in and security: the password, the code application, the recovery code, and the browsers that are signed in."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
@@ -17,6 +14,7 @@ from idp.web import errors
 from idp.web.access import citizen
 from idp.web.citizen import refusals
 from idp.web.citizen.arriving import arrival
+from idp.web.citizen.freshness import sign_in_again
 from idp.web.citizen.recovery_code import shown_once
 from idp.web.context import services, sign_in_name, signed_in
 from idp.web.forms import Form, Problem, problems
@@ -25,9 +23,6 @@ from idp.web.pages import page_blueprint
 from idp.web.transaction import own_transactions
 
 bp = page_blueprint("security", __name__, url_prefix="/security")
-
-#: How recent the sign-in must be before the other way in may change.
-FRESH = timedelta(minutes=10)
 
 
 class PasswordForm(Form):
@@ -47,6 +42,7 @@ def index() -> ResponseReturnValue:
         slots={slot.kind: slot for slot in services().vault.slots(session.account_id)},
         sessions=services().authentication.sessions_of(session.account_id),
         this_sid=session.sid,
+        has_app=services().authentication.has_code_app(session.account_id),
     )
 
 
@@ -85,7 +81,7 @@ def change_password() -> ResponseReturnValue:
 @citizen
 def renewal() -> ResponseReturnValue:
     """Explain what a new code does."""
-    return _sign_in_again() or render_template("citizen/renew_recovery_code.html")
+    return sign_in_again(url_for("security.renewal")) or render_template("citizen/renew_recovery_code.html")
 
 
 @bp.post("/recovery-code")
@@ -93,7 +89,7 @@ def renewal() -> ResponseReturnValue:
 @limited("sign_in")
 def renew() -> ResponseReturnValue:
     """Make a new recovery code and show it."""
-    if stale := _sign_in_again():
+    if stale := sign_in_again(url_for("security.renewal")):
         return stale
     came = arrival()
     code = services().authentication.renew_recovery_code(signed_in())
@@ -107,16 +103,6 @@ def end_others() -> ResponseReturnValue:
     services().logout.sign_out_others(signed_in())
     flash(_("Every other browser is signed out."), "success")
     return redirect(url_for("security.index"), code=303)
-
-
-def _sign_in_again() -> Response | None:
-    """Send a citizen whose sign-in is not fresh to sign in again; None for a fresh one.
-
-    A new recovery code opens the vault for good: a browser left open must not be enough to get one.
-    """
-    if services().clock.now() - signed_in().auth_time <= FRESH:
-        return None
-    return redirect(url_for("sign_in.form", next=url_for("security.renewal"), again="yes"), code=303)
 
 
 def _not_right() -> Problem:

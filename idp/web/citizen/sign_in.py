@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
-from idp.authentication.errors import SignInRefusedError, SlowDownError
-from idp.web import cookies, errors
+from idp.authentication.errors import CodeNeededError, SignInRefusedError, SlowDownError
+from idp.web import errors
 from idp.web.access import public
+from idp.web.citizen import sign_in_code
 from idp.web.citizen.arriving import Arrival, admit, arrival, go_on, origin
 from idp.web.context import current_session, services
 from idp.web.forms import Form, Problem, problems
@@ -53,8 +54,10 @@ def submit() -> ResponseReturnValue:
             login=entered.username.data,
             password=entered.password.data,
             origin=origin(),
-            previous_session=cookies.session_secret(),
+            previous_session=came.previous_session,
         )
+    except CodeNeededError as needed:
+        return sign_in_code.asked_for(came, needed.half_secret)
     except SignInRefusedError:
         refused = Problem("username", _("The sign-in name or the password is not right."))
         return _page(came, login=entered.username.data, found=(refused,))

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from idp.accounts.errors import InvalidLoginError, LoginTakenError
 from idp.authentication.errors import PasswordRefusedError, SlowDownError
-from idp.web import cookies, errors, languages
+from idp.web import errors, languages
 from idp.web.access import public
 from idp.web.citizen import refusals
 from idp.web.citizen.arriving import Arrival, admit, arrival, go_on, origin
@@ -58,7 +58,7 @@ def submit() -> ResponseReturnValue:
             password=password,
             origin=origin(),
             locale=languages.current(),
-            previous_session=cookies.session_secret(),
+            previous_session=came.previous_session,
         )
     except InvalidLoginError as refused:
         return _page(came, login=login, found=(Problem("username", refusals.of_login(refused.code)),))

@@ -85,6 +85,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_device_code_expires_at"), "device_code", ["expires_at"])
     op.create_table(
+        "half_sign_in",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("account_id", sa.String(length=22), nullable=False),
+        sa.Column("wrapped_vault_key", sa.LargeBinary(), nullable=False),
+        sa.Column("known_browser", sa.Boolean(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("expires_at", _MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_half_sign_in_account_id_account")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_half_sign_in")),
+    )
+    op.create_index(op.f("ix_half_sign_in_account_id"), "half_sign_in", ["account_id"])
+    op.create_index(op.f("ix_half_sign_in_expires_at"), "half_sign_in", ["expires_at"])
+    op.create_table(
         "initial_access_token",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
@@ -128,6 +141,7 @@ def downgrade() -> None:
         "one_time_code",
         "notice",
         "initial_access_token",
+        "half_sign_in",
         "device_code",
         "client_session",
         "client_logo",

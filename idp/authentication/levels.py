@@ -1,0 +1,65 @@
+"""Levels of authentication: which `acr` a way of signing in reaches, and which one an ID token says. Pure.
+
+A level is met by whoever reaches it or a later one. What a way in proves is its `amr` (RFC 8176); a deployment names
+its levels and what each requires in settings.
+
+https://openid.net/specs/openid-connect-core-1_0.html#IDToken (acr, amr)
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from idp.settings import LevelSettings, Requirement
+
+#: RFC 8176 §2: a password, or the recovery code, which is as much as a password that nobody can choose badly.
+PASSWORD_AMR: Final = ("pwd",)
+#: A password and a code of an authenticator application: several factors.
+CODE_AMR: Final = ("pwd", "otp", "mfa")
+#: Every way in that this release has. A level that none of them reaches is not offered.
+WAYS_IN: Final = (PASSWORD_AMR, CODE_AMR)
+
+#: RFC 8176 §2: proof of possession of a key, in hardware or software, which no other site can ask for.
+_KEYS: Final = frozenset({"hwk", "swk"})
+
+
+class Levels:
+    """The levels of one deployment, the weakest first."""
+
+    def __init__(self, levels: Sequence[LevelSettings]) -> None:
+        """Know these levels; each later one is stronger."""
+        self._levels = tuple(levels)
+        self._ranks = {acr: rank for rank, level in enumerate(self._levels) for acr in level.acr}
+        #: The `acr` values that some way in reaches, the weakest first (`acr_values_supported`).
+        self.offered: tuple[str, ...] = tuple(
+            acr for rank in range(max(map(self._rank_of, WAYS_IN)) + 1) for acr in self._levels[rank].acr
+        )
+
+    def strongest(self, amr: Iterable[str]) -> str:
+        """Give the `acr` of the strongest level that these methods reach."""
+        return self._levels[max(0, self._rank_of(amr))].acr[0]
+
+    def met(self, amr: Iterable[str]) -> frozenset[str]:
+        """Give every `acr` that these methods meet: that of the level reached and of each below it."""
+        rank = self._rank_of(amr)
+        return frozenset(acr for acr, other in self._ranks.items() if other <= rank)
+
+    def said(self, amr: Iterable[str], *, requested: Sequence[str]) -> str:
+        """Give the `acr` to say: the first requested one that is met, else the strongest (OIDC Core §3.1.2.1)."""
+        met = self.met(amr)
+        return next((acr for acr in requested if acr in met), self.strongest(amr))
+
+    def reaches(self, acr: str, *, minimum: str) -> bool:
+        """Tell whether a token's `acr` is a level at or above another; one that is no level here reaches none."""
+        return acr in self._ranks and minimum in self._ranks and self._ranks[acr] >= self._ranks[minimum]
+
+    def _rank_of(self, amr: Iterable[str]) -> int:
+        methods = frozenset(amr)
+        return max((rank for rank, level in enumerate(self._levels) if _fulfils(level.requires, methods)), default=-1)
+
+
+def _fulfils(requirement: Requirement, methods: frozenset[str]) -> bool:
+    if requirement is Requirement.PHISHING_RESISTANT:
+        return bool(methods & _KEYS)
+    if requirement is Requirement.SECOND_FACTOR:
+        return "mfa" in methods or bool(methods & _KEYS)
+    return bool(methods)
