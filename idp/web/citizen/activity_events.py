@@ -65,7 +65,15 @@ _SENTENCES = {
 }
 
 #: Rows that deserve a second look.
-_WARNINGS = frozenset({Kind.SIGN_IN_REFUSED, Kind.TOKENS_REVOKED, Kind.RECOVERED, Kind.ACCOUNT_SUSPENDED})
+_WARNINGS = frozenset(
+    {
+        Kind.SIGN_IN_REFUSED,
+        Kind.TOKENS_REVOKED,
+        Kind.RECOVERED,
+        Kind.SECOND_FACTOR_REMOVED,
+        Kind.ACCOUNT_SUSPENDED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
