@@ -154,6 +154,7 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
         """End all sessions of an account that an operator keeps out."""
         with self._parts.db.transaction():
             self._parts.sessions.end_of(account_id)
+            self._parts.codes.end_halves(account_id)
 
     def forget(self, account_id: str) -> None:
         """Delete what an account signs in with."""
