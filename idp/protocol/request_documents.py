@@ -10,9 +10,9 @@ else there.
 """
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from authlib.oauth2.rfc9101.errors import InvalidRequestUriError
 
@@ -28,8 +28,6 @@ MAX_CHARACTERS: Final = 512
 MAX_BYTES: Final = 32 * 1024
 #: Content that may change is believed for this long, so that a crowd is one fetch.
 BRIEFLY: Final = timedelta(seconds=1)
-#: Content that its address names by hash cannot change; kept for as long as a busy service uses it.
-HASHED: Final = timedelta(hours=1)
 #: An address that failed is left alone for this long.
 FAILED: Final = timedelta(seconds=10)
 #: Fetches of one address, with ever new fragments, in any such period; a worker's count.
@@ -41,27 +39,40 @@ _MEDIA_TYPES: Final = ("application/oauth-authz-req+jwt", "application/jwt", "ap
 _MAX_HELD: Final = 128
 _HTTP_OK: Final = 200
 
+_Note = TypeVar("_Note")
+
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    #: The fragment that it was fetched under.
+class _Content:
+    text: str = field(repr=False)
+    #: The fragment that names this very content, whenever it was fetched.
+    hashed: str
+    #: The fragment that it was fetched under, and how long that means this content.
     version: str
-    #: None when it could not be had.
-    content: str | None = field(repr=False)
     until: datetime
-    #: When counting fetches began, and how many there were.
+
+    def is_meant(self, version: str, now: datetime) -> bool:
+        return version == self.hashed or (version == self.version and now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    """How often an address was fetched since a moment, and when it may be next after a failure."""
+
     since: datetime
     fetches: int
+    not_before: datetime
 
 
 class RequestDocuments:
-    """Request objects that services publish, kept for the life of the process and no longer than they hold."""
+    """Request objects that services publish, as one worker knows them."""
 
     def __init__(self, *, fetcher: Fetcher, clock: Clock) -> None:
         self._fetcher = fetcher
         self._clock = clock
         self._lock = threading.Lock()
-        self._held: dict[str, _Held] = {}
+        self._contents: dict[str, _Content] = {}
+        self._tries: dict[str, _Tries] = {}
 
     def get(self, request_uri: str, *, client: Client) -> str:
         """Return what a service publishes at an address that it registered, read by nobody yet.
@@ -72,31 +83,33 @@ class RequestDocuments:
         if len(request_uri) > MAX_CHARACTERS or not _registered(address, client):
             raise InvalidRequestUriError("This request_uri is not registered")
         now = self._clock.now()
-        held = self._held.get(address)
-        if held is None or now >= held.until or (held.content is not None and held.version != version):
-            held = self._keep(address, self._fetched(address, version, held, now))
-        if held.content is None:
+        known = self._contents.get(address)
+        if known is not None and known.is_meant(version, now):
+            return known.text
+        tries = self._next_try(address, now)
+        text = _text(self._fetcher, address)
+        if text is None:
+            self._note(self._tries, address, replace(tries, not_before=now + FAILED))
             raise InvalidRequestUriError("There is no request object at this request_uri")
-        return held.content
+        self._note(self._contents, address, _Content(text.strip(), b64url(digest(text)), version, now + BRIEFLY))
+        return text.strip()
 
-    def _fetched(self, address: str, version: str, before: _Held | None, now: datetime) -> _Held:
-        since, fetches = now, 1
-        if before is not None and now - before.since < PERIOD:
-            since, fetches = before.since, before.fetches + 1
-        if fetches > MOST_FETCHES:
+    def _next_try(self, address: str, now: datetime) -> _Tries:
+        """Count a fetch before it is made, so that requests at the same time count too."""
+        before = self._tries.get(address, _Tries(now, 0, now))
+        if now < before.not_before:
+            raise InvalidRequestUriError("There is no request object at this request_uri")
+        tries = replace(before, fetches=before.fetches + 1) if now - before.since < PERIOD else _Tries(now, 1, now)
+        if tries.fetches > MOST_FETCHES:
             raise InvalidRequestUriError("This request_uri is fetched too often")
-        content = _content(self._fetcher, address)
-        if content is None:
-            return _Held(version, None, now + FAILED, since, fetches)
-        for_how_long = HASHED if version == b64url(digest(content)) else BRIEFLY
-        return _Held(version, content.strip(), now + for_how_long, since, fetches)
+        self._note(self._tries, address, tries)
+        return tries
 
-    def _keep(self, address: str, held: _Held) -> _Held:
+    def _note(self, notes: dict[str, _Note], address: str, note: _Note) -> None:
         with self._lock:
-            if address not in self._held and len(self._held) >= _MAX_HELD:
-                del self._held[next(iter(self._held))]
-            self._held[address] = held
-        return held
+            if address not in notes and len(notes) >= _MAX_HELD:
+                del notes[next(iter(notes))]
+            notes[address] = note
 
 
 def _registered(address: str, client: Client) -> bool:
@@ -104,7 +117,7 @@ def _registered(address: str, client: Client) -> bool:
     return any(registered.partition("#")[0] == address for registered in client.request_uris)
 
 
-def _content(fetcher: Fetcher, address: str) -> str | None:
+def _text(fetcher: Fetcher, address: str) -> str | None:
     try:
         fetched = fetcher.get(address, accept=", ".join(_MEDIA_TYPES), max_bytes=MAX_BYTES)
     except OutboundError:
