@@ -15,6 +15,11 @@ from tests.protocol.conformance.visitor import Visitor
 from tests.tls import Authority
 
 NewParty = Callable[..., RelyingParty]
+RESPONSE_TYPES = ("code", "id_token", "id_token token", "code id_token", "code token", "code id_token token")
+
+
+def _flow_name(flow: tuple[str, str | None]) -> str:
+    return f"{flow[0]} by {flow[1]}" if flow[1] else flow[0]
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +80,13 @@ def new_party(http: httpx.Client, metadata: dict[str, object]) -> NewParty:
         return RelyingParty(http=http, metadata=metadata, client_id=client_id, **given)  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(params=[(kind, mode) for kind in RESPONSE_TYPES for mode in (None, "form_post")], ids=_flow_name)
+def flow(request: pytest.FixtureRequest, new_party: NewParty) -> RelyingParty:
+    """The first service with each response type and mode: the Basic, Implicit, Hybrid and Form Post plans."""
+    kind, mode = request.param
+    return new_party("first", response_type=kind, response_mode=mode)
 
 
 @pytest.fixture

@@ -28,6 +28,29 @@ PRIVATE_KEY = {
     "d": "seWk4AduUnjY8NWp4tLuQb7Z8h-FuMZM8vuhtKjMNQc",
 }
 
+#: OIDC Core §5.4.
+CLAIMS_OF_SCOPE = {
+    "profile": {
+        "name",
+        "family_name",
+        "given_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "updated_at",
+    },
+    "email": {"email", "email_verified"},
+    "address": {"address"},
+    "phone": {"phone_number", "phone_number_verified"},
+}
+
 
 def _blocks(kind: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)

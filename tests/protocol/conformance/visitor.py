@@ -16,7 +16,7 @@ class Visitor(PlainBrowser):
     def __init__(self, authority: Authority, *, login: str = "amina") -> None:
         super().__init__(foreign=(example.JUDGE, "https://localhost.emobix.co.uk"), trust=authority.bundle)
         self.login = login
-        #: Pages on which something was pressed.
+        #: Buttons that the citizen pressed; not counting the one that stands in for a script.
         self.pages: list[str] = []
 
     def go(self, url: str) -> None:
@@ -35,8 +35,8 @@ class Visitor(PlainBrowser):
                 self._press("consent-allow")
             elif 'id="consent-allow"' in self.body:
                 self._press("consent-allow")
-            elif 'id="continue"' in self.body:
-                self._press("continue")
+            elif 'id="form-post-submit"' in self.body:
+                self.submit("form-post-submit")
             else:
                 return
 
