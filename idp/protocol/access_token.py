@@ -16,23 +16,38 @@ class Refusal(StrEnum):
     INVALID_REQUEST = "invalid_request"
     INVALID_TOKEN = "invalid_token"  # noqa: S105 - an error code
     INSUFFICIENT_SCOPE = "insufficient_scope"
+    #: RFC 9470 §3.
+    INSUFFICIENT_USER_AUTHENTICATION = "insufficient_user_authentication"
 
 
-_STATUS: Final = {Refusal.INVALID_REQUEST: 400, Refusal.INVALID_TOKEN: 401, Refusal.INSUFFICIENT_SCOPE: 403}
+_STATUS: Final = {
+    Refusal.INVALID_REQUEST: 400,
+    Refusal.INVALID_TOKEN: 401,
+    Refusal.INSUFFICIENT_SCOPE: 403,
+    Refusal.INSUFFICIENT_USER_AUTHENTICATION: 401,
+}
 _DESCRIPTION: Final = {
     Refusal.INVALID_REQUEST: "The request presents an access token in no way that is accepted",
     Refusal.INVALID_TOKEN: "The access token is expired, revoked or not valid",
     Refusal.INSUFFICIENT_SCOPE: "The access token is for less than this",
+    Refusal.INSUFFICIENT_USER_AUTHENTICATION: "A stronger or more recent sign-in is required",
 }
 
 
 class TokenRefusedError(Exception):
     """The token cannot be used here. None as the refusal: there was no token (RFC 6750 §3.1, last paragraph)."""
 
-    def __init__(self, refusal: Refusal | None, *, status: int | None = None) -> None:
+    def __init__(
+        self, refusal: Refusal | None, *, status: int | None = None, parameters: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """Keep what the answer says.
+
+        :param parameters: further members of the challenge; values without quotes and backslashes.
+        """
         super().__init__(refusal)
         self.refusal = refusal
         self.status = status
+        self.parameters = parameters
 
 
 def presented(request: HttpRequest) -> str:
@@ -73,6 +88,7 @@ def refusal_answer(error: TokenRefusedError, *, realm: str) -> Answer:
     challenge += f', error="{error.refusal}", error_description="{description}"'
     if error.refusal is Refusal.INSUFFICIENT_SCOPE:
         challenge += ', scope="openid"'
+    challenge += "".join(f', {name}="{value}"' for name, value in error.parameters)
     return json_answer(
         {"error": error.refusal.value, "error_description": description},
         status=error.status or _STATUS[error.refusal],

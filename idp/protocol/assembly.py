@@ -18,6 +18,7 @@ from idp.protocol.id_token import IdTokens
 from idp.protocol.introspection import Introspection
 from idp.protocol.revocation import Revocation
 from idp.protocol.server import BackChannel
+from idp.protocol.step_up_challenge import Demand
 from idp.protocol.userinfo import UserInfo
 from idp.services import Services
 
@@ -75,5 +76,7 @@ def assemble(services: Services) -> Protocol:
         clients=services.clients,
         consent=services.consent,
         keys=services.keys,
+        clock=services.clock,
+        demand=Demand(services.authentication.levels, settings.userinfo),
     )
     return Protocol(back_channel, userinfo, authenticator, id_tokens)

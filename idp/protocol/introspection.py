@@ -52,7 +52,7 @@ class Introspection(_IntrospectionEndpoint):
             subject = None if self.server.tokens.is_revoked(access) else access.client_id
         if subject is None:
             return _INACTIVE
-        return {
+        about: dict[str, Any] = {
             "active": True,
             "client_id": access.client_id,
             "sub": subject,
@@ -63,3 +63,5 @@ class Introspection(_IntrospectionEndpoint):
             "exp": access.expires_at,
             "jti": secrets.b64url(access.jti),
         }
+        # How and when the citizen signed in (RFC 9470 §6.2); a token of the client's own stands for no citizen.
+        return about | ({"acr": access.acr, "auth_time": access.auth_time} if access.grant_id else {})

@@ -8,12 +8,14 @@ taken back, or a use suspended, shows at once.
 
 from idp.clients.service import ClientService
 from idp.clients.values import Client
+from idp.clock import Clock
 from idp.consent.errors import ConsentError
 from idp.consent.service import ConsentService
 from idp.keys.service import KeyService
 from idp.protocol.access_token import Refusal, TokenRefusedError, presented, refusal_answer
 from idp.protocol.claims import without_empty
 from idp.protocol.http import NO_STORE, Answer, HttpRequest, json_answer
+from idp.protocol.step_up_challenge import Demand
 from idp.tokens.service import TokenService
 from idp.tokens.values import AccessToken
 
@@ -24,13 +26,23 @@ class UserInfo:
     """Answers services that present an access token."""
 
     def __init__(
-        self, *, issuer: str, tokens: TokenService, clients: ClientService, consent: ConsentService, keys: KeyService
+        self,
+        *,
+        issuer: str,
+        tokens: TokenService,
+        clients: ClientService,
+        consent: ConsentService,
+        keys: KeyService,
+        clock: Clock,
+        demand: Demand,
     ) -> None:
         self._issuer = issuer
         self._tokens = tokens
         self._clients = clients
         self._consent = consent
         self._keys = keys
+        self._clock = clock
+        self._demand = demand
 
     def answer(self, request: HttpRequest) -> Answer:
         """Answer a GET or POST; one statement."""
@@ -47,6 +59,7 @@ class UserInfo:
         client = self._clients.get(access.client_id)
         if client is None or not client.approved:
             raise TokenRefusedError(Refusal.INVALID_TOKEN)
+        self._demand.check(access, now=int(self._clock.now().timestamp()))
         claims = self._claims(access, client)
         if client.userinfo_alg is None:
             return json_answer(claims, client_id=client.client_id)

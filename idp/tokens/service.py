@@ -114,6 +114,8 @@ class TokenService:
             claims=claims,
             issue_id=issue_id,
             epoch=sign_on.epoch,
+            acr=sign_on.acr,
+            auth_time=sign_on.auth_time,
         )
 
     def client_access_token(self, client_id: str, *, scope: tuple[str, ...]) -> str:
@@ -258,6 +260,8 @@ class TokenService:
         claims: tuple[str, ...],
         issue_id: bytes,
         epoch: int,
+        acr: str = "",
+        auth_time: int = 0,
     ) -> str:
         now = self._now()
         token = AccessToken(
@@ -271,6 +275,8 @@ class TokenService:
             jti=_random.token_bytes(_IDENTIFIER_BYTES),
             issue_id=issue_id,
             epoch=epoch,
+            acr=acr,
+            auth_time=auth_time,
         )
         return seals.seal_access(self._keys.token_ring(), token)
 

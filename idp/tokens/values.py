@@ -75,6 +75,9 @@ class AccessToken(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     epoch: int
     #: Confirmation thumbprint of a sender-constrained token (RFC 9449 §6); None for a plain bearer token.
     cnf: bytes | None = None
+    #: How and when the citizen signed in (RFC 9470 §6); empty without a citizen.
+    acr: str = ""
+    auth_time: int = 0
 
     def __repr__(self) -> str:
         """Name the client only."""

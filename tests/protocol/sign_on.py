@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from idp.authentication.errors import CodeNeededError
 from idp.authentication.values import Origin, Session
 from idp.clients.reading import parse
 from idp.consent.values import Choices, Grant
@@ -17,6 +18,7 @@ from idp.interactions.values import Interaction
 from idp.protocol.response_types import opens_userinfo
 from idp.services import Services
 from idp.vault.values import NewDetail
+from tests.authenticator import shown
 
 ISSUER = "http://localhost:8000"
 CALLBACK = "http://127.0.0.1:8001/callback"
@@ -96,12 +98,15 @@ class Browser:
         self.http = app.test_client()
         self.services: Services = app.extensions["proffer"]
         self.session: str | None = None
+        self.app_secret = b""
+        self.recovery_code = ""
 
     # What the citizen does on our pages
 
     def sign_up(self, login: str = "amina") -> Session:
         signed = self.services.authentication.sign_up(login=login, password=PASSWORD, origin=Origin("192.0.2.1"))
         session = self._signed(signed.session_secret)
+        self.recovery_code = signed.recovery_code
         self.services.authentication.confirm_recovery_code(session.account_id, signed.recovery_code)
         assert session.vault_key is not None
         self.services.vault.add(
@@ -113,10 +118,41 @@ class Browser:
         return session
 
     def sign_in(self, login: str = "amina") -> Session:
-        signed = self.services.authentication.sign_in(
-            login=login, password=PASSWORD, origin=Origin("192.0.2.1"), previous_session=self.session
-        )
+        authentication, here = self.services.authentication, Origin("192.0.2.1")
+        try:
+            signed = authentication.sign_in(login=login, password=PASSWORD, origin=here, previous_session=self.session)
+        except CodeNeededError as needed:
+            signed = authentication.finish_sign_in(
+                half_secret=needed.half_secret, code=self.code(), origin=here, previous_session=self.session
+            )
         return self._signed(signed.session_secret)
+
+    def set_up_app(self) -> Session:
+        """Set an authenticator app up, which makes this session one of two factors."""
+        self.services.authentication.begin_code_app(self.signed_in())
+        app = self.services.authentication.code_app(self.signed_in())
+        assert app is not None
+        self.app_secret = app.secret
+        return self._signed(self.services.authentication.confirm_code_app(self.signed_in(), self.code()))
+
+    def recover(self, recovery_code: str, login: str = "amina") -> Session:
+        """Get in by recovery code: a session of one factor, also for a citizen who has an app."""
+        recovered = self.services.authentication.recover(
+            login=login, code=recovery_code, new_password=PASSWORD, origin=Origin("192.0.2.1")
+        )
+        return self._signed(recovered.session_secret)
+
+    def code(self) -> str:
+        """What the app shows now."""
+        return shown(self.app_secret, self.services.clock.now())
+
+    def step_up(self) -> Session:
+        """Give the code on the page that asks for it."""
+        return self._signed(self.services.authentication.step_up(self.signed_in(), self.code()))
+
+    def decline(self, page: Page) -> None:
+        """Go back on that page."""
+        self.services.interactions.note(self.interaction(page), step_up_declined=True)
 
     def _signed(self, secret: str) -> Session:
         self.session = secret

@@ -24,6 +24,8 @@ def test_a_resource_server_learns_what_it_needs_and_no_claims(shared: BackChanne
         "token_type": "Bearer",
         "iat": shared.seconds,
         "exp": shared.seconds + 600,
+        "acr": "urn:proffer:acr:password",
+        "auth_time": shared.seconds - 60,
     }
 
 
