@@ -28,7 +28,7 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=No
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("repeatable")
 
-pytest_plugins = ["tests.plugins.no_skips", "tests.browser"]
+pytest_plugins = ["tests.plugins.no_skips", "tests.plugins.pooled_rsa", "tests.browser"]
 
 #: Long enough for the checks, known to nobody: tests only.
 TEST_SECRETS = {"key_encryption": "k" * 20 + "0123456789abcdef" * 2, "pepper": "p" * 20 + "fedcba9876543210" * 2}

@@ -11,6 +11,7 @@ from typing import Final
 from idp.clients.errors import ClientKeysError
 from idp.clients.values import Client
 from idp.clock import Clock
+from idp.crypto.encryption_keys import EncryptingKeys
 from idp.crypto.errors import JwksError
 from idp.crypto.jwks import VerifyingKeys
 from idp.outbound.errors import OutboundError
@@ -26,11 +27,18 @@ _HTTP_OK: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
+class _Keys:
+    verifying: VerifyingKeys
+    #: None when those cannot be used; what the service signs can be verified all the same.
+    encrypting: EncryptingKeys | None
+    kids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Held:
     #: What the keys were made from: a registration that changes makes them stale at once.
     source: object = field(repr=False)
-    keys: VerifyingKeys | None = field(repr=False)
-    kids: frozenset[str]
+    keys: _Keys | None = field(repr=False)
     fetched_at: datetime
     tried_at: datetime
 
@@ -45,15 +53,28 @@ class ClientKeys:
         self._held: dict[str, _Held] = {}
 
     def of(self, client: Client, *, kid: str | None) -> VerifyingKeys:
-        """Return a service's keys; published ones are fetched again when they are old or lack this kid.
+        """Return what a service signs with; published keys are fetched again when they are old or lack this kid.
 
         :raises ClientKeysError: none are registered, or they cannot be fetched and none are held.
         """
+        return self._of(client, kid).verifying
+
+    def encrypting(self, client: Client) -> EncryptingKeys:
+        """Return what may be encrypted to; published keys are fetched again when they are old (OIDC Core §10.2.1).
+
+        :raises ClientKeysError: none are registered, one is not acceptable, or they cannot be fetched.
+        """
+        keys = self._of(client, None).encrypting
+        if keys is None:
+            raise ClientKeysError
+        return keys
+
+    def _of(self, client: Client, kid: str | None) -> _Keys:
         held = self._held.get(client.client_id)
         if client.jwks is not None:
             if held is None or held.source is not client.jwks:
                 now = self._clock.now()
-                held = self._keep(client, _Held(client.jwks, _import(client.jwks), _kids(client.jwks), now, now))
+                held = self._keep(client, _Held(client.jwks, _import(client.jwks), now, now))
         elif client.jwks_uri is not None:
             held = self._published(client, client.jwks_uri, kid, held)
         if held is None or held.keys is None:
@@ -63,23 +84,21 @@ class ClientKeys:
     def _published(self, client: Client, uri: str, kid: str | None, held: _Held | None) -> _Held:
         now = self._clock.now()
         if held is not None and held.source == uri:
-            known = held.keys is not None and (kid is None or kid in held.kids)
+            known = held.keys is not None and (kid is None or kid in held.keys.kids)
             if (known and now - held.fetched_at < MAX_AGE) or now - held.tried_at < REFETCH_FLOOR:
                 return held
         else:
             held = None
         # Noted before the fetch, so that requests at the same time do not fetch too.
-        before = _Held(uri, held.keys if held else None, held.kids if held else frozenset(),
-                       held.fetched_at if held else now, now)  # fmt: skip
+        before = _Held(uri, held.keys if held else None, held.fetched_at if held else now, now)
         if held is not None:
             self._keep(client, before)
         try:
-            jwks = _document(self._fetcher, uri)
-            return self._keep(client, _Held(uri, _import(jwks), _kids(jwks), now, now))
+            return self._keep(client, _Held(uri, _import(_document(self._fetcher, uri)), now, now))
         except ClientKeysError:
             # Their server being down must not lock a service out whose keys are known and fresh enough.
             usable = held is not None and now - held.fetched_at < 4 * MAX_AGE
-            return self._keep(client, before if usable else _Held(uri, None, frozenset(), now, now))
+            return self._keep(client, before if usable else _Held(uri, None, now, now))
 
     def _keep(self, client: Client, held: _Held) -> _Held:
         with self._lock:
@@ -100,13 +119,18 @@ def _document(fetcher: Fetcher, uri: str) -> dict[str, object]:
     return document
 
 
-def _import(jwks: object) -> VerifyingKeys:
+def _import(jwks: object) -> _Keys:
     if not isinstance(jwks, dict):
         raise ClientKeysError
     try:
-        return VerifyingKeys.from_jwks(jwks)
+        verifying = VerifyingKeys.from_jwks(jwks)
     except JwksError:
         raise ClientKeysError from None
+    try:
+        encrypting = EncryptingKeys.from_jwks(jwks)
+    except JwksError:
+        encrypting = None
+    return _Keys(verifying, encrypting, _kids(jwks))
 
 
 def _kids(jwks: object) -> frozenset[str]:

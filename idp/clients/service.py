@@ -18,6 +18,7 @@ from idp.clients.registration import NewClient, Registration, assemble
 from idp.clients.store import ClientStore
 from idp.clients.values import Client, ClientState
 from idp.clock import Clock
+from idp.crypto.encryption_keys import EncryptingKeys
 from idp.crypto.jwks import VerifyingKeys
 from idp.crypto.secrets import digest, token
 from idp.outbound.errors import OutboundError
@@ -98,6 +99,13 @@ class ClientService:
         :raises ClientKeysError: none are registered, or they cannot be had.
         """
         return self._keys.of(client, kid=kid)
+
+    def encryption_keys_of(self, client: Client) -> EncryptingKeys:
+        """Return the keys that answers for a service are encrypted to.
+
+        :raises ClientKeysError: none are registered, one is not acceptable, or they cannot be had.
+        """
+        return self._keys.encrypting(client)
 
     def import_file(self, path: Path) -> ImportReport:
         """Import organisations, services and uses from TOML or JSON: all or nothing, and repeatable.

@@ -19,3 +19,14 @@ class JwtError(CryptoError):
 
 class JwtKeyUnknownError(JwtError):
     """No single key fits the token's header. The signer may have rotated: worth one fresh look at its keys."""
+
+
+class JweError(JwtError):
+    """An encrypted JSON Web Token is malformed, not allowed here, or not encrypted to one of our keys (RFC 7516 §5.2).
+
+    Why exactly is never told apart: each answer would teach something about the key (RFC 7516 §11.5).
+    """
+
+
+class NoEncryptionKeyError(CryptoError):
+    """A party has no public key that answers can be encrypted with; the message says what is missing."""

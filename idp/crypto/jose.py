@@ -12,23 +12,18 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_der_private_key
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwa import JWSAlgModel
-from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, deserialize_compact
 
 from idp.crypto.errors import CryptoError, JwtError
 from idp.crypto.jwks import AsymmetricKey, VerifyingKeys
 from idp.crypto.jwt import MAX_CHARACTERS, UnverifiedJwt, VerifiedJwt, parse
+from idp.crypto.keypairs import generate_pair, import_pair
 from idp.crypto.secrets import b64url
 
 __all__ = [
     "ALGORITHMS",
-    "VERIFIABLE",
     "SigningKey",
     "UnverifiedJwt",
     "VerifiedJwt",
@@ -39,8 +34,6 @@ __all__ = [
     "unverified",
     "verify",
 ]
-
-_RSA_BITS: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +46,13 @@ class _Algorithm:
 
 _ALGORITHMS: Final[Mapping[str, _Algorithm]] = {
     "RS256": _Algorithm("RSA", None, "sha256"),
-    "ES256": _Algorithm("EC", "P-256", "sha256"),
     "PS256": _Algorithm("RSA", None, "sha256"),
+    "ES256": _Algorithm("EC", "P-256", "sha256"),
     "EdDSA": _Algorithm("OKP", "Ed25519", "sha512"),
 }
 
-#: What this provider signs with, the default for new services last (RFC 7518 §3.1).
-ALGORITHMS: Final = ("RS256", "ES256")
-
-#: What others may sign with.
-VERIFIABLE: Final = tuple(_ALGORITHMS)
+#: What this provider signs with, and what others may sign with (RFC 7518 §3.1, RFC 8037 §3.1).
+ALGORITHMS: Final = tuple(_ALGORITHMS)
 
 
 class SigningKey:
@@ -116,14 +106,7 @@ def generate(algorithm: str) -> SigningKey:
 
     :raises CryptoError: an algorithm that is not offered.
     """
-    kind = _kind(algorithm)
-    key: AsymmetricKey
-    if kind.curve is None:
-        key = RSAKey.generate_key(_RSA_BITS)
-    elif kind.key_type == "EC":
-        key = ECKey.generate_key(kind.curve)
-    else:
-        key = OKPKey.generate_key("Ed25519")
+    key = generate_pair(_kind(algorithm).key_type)
     return SigningKey(kid=key.thumbprint(), algorithm=algorithm, key=key)
 
 
@@ -133,21 +116,7 @@ def import_private(private: bytes, kid: str, algorithm: str) -> SigningKey:
     :raises CryptoError: it is not a private key for this algorithm.
     """
     _kind(algorithm)
-    try:
-        # The key is one that we made, and its seal tells that nobody changed it: checking its primes again would only
-        # make every worker start later.
-        native = load_der_private_key(private, password=None, unsafe_skip_rsa_key_validation=True)
-    except (ValueError, TypeError):
-        message = "not a private key"
-        raise CryptoError(message) from None
-    if isinstance(native, RSAPrivateKey):
-        return SigningKey(kid=kid, algorithm=algorithm, key=RSAKey.import_key(native))
-    if isinstance(native, EllipticCurvePrivateKey):
-        return SigningKey(kid=kid, algorithm=algorithm, key=ECKey.import_key(native))
-    if isinstance(native, Ed25519PrivateKey):
-        return SigningKey(kid=kid, algorithm=algorithm, key=OKPKey.import_key(native))
-    message = "not a kind of key that signs here"
-    raise CryptoError(message)
+    return SigningKey(kid=kid, algorithm=algorithm, key=import_pair(private))
 
 
 def verify(token: str, *, keys: VerifyingKeys, algorithms: Collection[str]) -> VerifiedJwt:

@@ -1,6 +1,6 @@
-"""The public keys that somebody else's signatures are checked with (JWK Set, RFC 7517 §5)."""
+"""The public keys that somebody else publishes (JWK Set, RFC 7517 §5), and those among them that verify signatures."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from joserfc.errors import JoseError
@@ -36,11 +36,7 @@ class VerifyingKeys:
 
         :raises JwksError: it is not a JWK Set, is too large, or holds a private, symmetric, weak or broken key.
         """
-        entries = jwks.get("keys") if isinstance(jwks, Mapping) else None
-        if not isinstance(entries, list) or len(entries) > MAX_KEYS:
-            message = f"a JWK Set is an object with at most {MAX_KEYS} keys"
-            raise JwksError(message)
-        return cls([key for entry in entries if (key := _import(entry)) is not None])
+        return cls([import_public(entry) for entry in public_entries(jwks) if _verifies(entry)])
 
     def __len__(self) -> int:
         """Count the keys that can verify a signature."""
@@ -71,15 +67,31 @@ def _fits(key: AsymmetricKey, *, algorithm: str, key_type: str, curve: str | Non
     )
 
 
-def _import(entry: object) -> AsymmetricKey | None:
-    if not isinstance(entry, dict) or not isinstance(entry.get("kty"), str):
-        message = "a key is not a JWK"
+def public_entries(jwks: object) -> Iterator[dict[str, Any]]:
+    """Give the keys of a set that are of a type understood here, each with its `kty`.
+
+    :raises JwksError: it is not a JWK Set, is too large, or holds a private or symmetric key.
+    """
+    entries = jwks.get("keys") if isinstance(jwks, Mapping) else None
+    if not isinstance(entries, list) or len(entries) > MAX_KEYS:
+        message = f"a JWK Set is an object with at most {MAX_KEYS} keys"
         raise JwksError(message)
-    if entry["kty"] == "oct" or not _PRIVATE_PARAMETERS.isdisjoint(entry):
-        message = "a key is not public"
-        raise JwksError(message)
-    if entry["kty"] not in _KEY_TYPES or entry.get("use", "sig") != "sig" or "verify" not in _operations(entry):
-        return None
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("kty"), str):
+            message = "a key is not a JWK"
+            raise JwksError(message)
+        if entry["kty"] == "oct" or not _PRIVATE_PARAMETERS.isdisjoint(entry):
+            message = "a key is not public"
+            raise JwksError(message)
+        if entry["kty"] in _KEY_TYPES:
+            yield entry
+
+
+def import_public(entry: dict[str, Any]) -> AsymmetricKey:
+    """Import one of :func:`public_entries`.
+
+    :raises JwksError: it is weak or broken.
+    """
     try:
         # Looked at before joserfc sees it, which only warns about a weak key; a huge one costs time to use.
         if entry["kty"] == "RSA" and int.from_bytes(unb64url(entry["n"])).bit_length() not in _RSA_BITS:
@@ -89,9 +101,20 @@ def _import(entry: object) -> AsymmetricKey | None:
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         message = "a key cannot be imported"
         raise JwksError(message) from None
-    return key if isinstance(key, AsymmetricKey) else None
+    if not isinstance(key, AsymmetricKey):
+        message = "a key is not public"
+        raise JwksError(message)
+    return key
 
 
-def _operations(entry: dict[str, Any]) -> list[Any]:
-    operations = entry.get("key_ops", ["verify"])
-    return operations if isinstance(operations, list) else []
+def operations(entry: dict[str, Any]) -> frozenset[str] | None:
+    """Give what a key says it may be used for (`key_ops`, RFC 7517 §4.3); None when it says nothing."""
+    said = entry.get("key_ops")
+    if said is None:
+        return None
+    return frozenset(one for one in said if isinstance(one, str)) if isinstance(said, list) else frozenset()
+
+
+def _verifies(entry: dict[str, Any]) -> bool:
+    said = operations(entry)
+    return entry.get("use", "sig") == "sig" and (said is None or "verify" in said)

@@ -45,17 +45,21 @@ def parse(token: str) -> UnverifiedJwt:
     if segments is None:
         message = "not a compact JWS"
         raise JwtError(message)
-    header = _json_object(segments[1])
+    header = json_object(segments[1])
     if not isinstance(header.get("alg"), str) or not isinstance(header.get("kid", ""), str):
         message = "alg or kid is not text"
         raise JwtError(message)
     if "crit" in header or "b64" in header:
         message = "a critical extension is not understood"
         raise JwtError(message)
-    return UnverifiedJwt(header=header, claims=_json_object(segments[2]))
+    return UnverifiedJwt(header=header, claims=json_object(segments[2]))
 
 
-def _json_object(segment: str) -> dict[str, Any]:
+def json_object(segment: str) -> dict[str, Any]:
+    """Read a segment that has to be a JSON object in which no name occurs twice.
+
+    :raises JwtError: it is not.
+    """
     try:
         content = json.loads(unb64url(segment), object_pairs_hook=_object, parse_constant=_refuse)
     except (ValueError, RecursionError):

@@ -13,7 +13,7 @@ _CURRENT = text("state <> 'retired'")
 
 
 class SigningKeyRow(Base):
-    """One key of the provider, for signing or for sealing tokens."""
+    """One key of the provider: for signing, for others to encrypt to, or for sealing tokens."""
 
     __tablename__ = "signing_key"
     __table_args__ = (
@@ -30,7 +30,7 @@ class SigningKeyRow(Base):
     )
 
     kid: Mapped[str] = mapped_column(primary_key=True)
-    #: `sign` or `seal`.
+    #: `sign`, `encrypt` or `seal`.
     use: Mapped[str]
     algorithm: Mapped[str]
     #: `next`, `active` or `retired`.

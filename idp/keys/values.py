@@ -10,6 +10,9 @@ class Use(StrEnum):
     """What a key is for."""
 
     SIGN = "sign"
+    #: Others encrypt to it.
+    ENCRYPT = "encrypt"
+    #: Our own tokens are sealed with it; nobody else ever sees it.
     SEAL = "seal"
 
 

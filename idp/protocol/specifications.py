@@ -79,7 +79,7 @@ def _implicit_and_hybrid(offer: Offer) -> Mapping[str, Member]:
 def _client_authentication() -> Mapping[str, Member]:
     """RFC 6749 §2.3, RFC 7523; revocation (RFC 7009) and introspection (RFC 7662) know the same ways."""
     methods = tuple(AuthMethod)
-    algorithms = tuple(sorted(client_assertion.ALGORITHMS & frozenset(jose.VERIFIABLE)))
+    algorithms = tuple(sorted(client_assertion.ALGORITHMS & frozenset(jose.ALGORITHMS)))
     members: dict[str, Member] = {
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": algorithms,

@@ -84,7 +84,7 @@ def test_what_can_be_asked_for_is_this(client: FlaskClient) -> None:
         "private_key_jwt",
     }
     assert said["code_challenge_methods_supported"] == ["S256"]
-    assert set(said["id_token_signing_alg_values_supported"]) == {"RS256", "ES256"}
+    assert set(said["id_token_signing_alg_values_supported"]) == {"RS256", "PS256", "ES256", "EdDSA"}
     assert set(said["subject_types_supported"]) == {"pairwise", "public"}
     assert set(said["prompt_values_supported"]) == {"none", "login", "consent", "select_account", "create"}
     assert said["authorization_response_iss_parameter_supported"] is True

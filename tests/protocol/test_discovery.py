@@ -69,7 +69,7 @@ def test_it_says_what_this_provider_does(document: dict[str, Any]) -> None:
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["prompt_values_supported"] == ["none", "login", "consent", "select_account", "create"]
     assert document["subject_types_supported"] == ["pairwise", "public"]
-    assert document["id_token_signing_alg_values_supported"] == ["RS256", "ES256"]
+    assert document["id_token_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
     assert document["acr_values_supported"] == ["urn:proffer:acr:password", "urn:proffer:acr:second-factor"]
     assert document["ui_locales_supported"] == ["en", "fr", "ar"]
     assert document["scopes_supported"][0] == "openid"
@@ -110,7 +110,7 @@ def test_every_protocol_route_is_announced(app: Flask, document: dict[str, Any])
 def test_the_keys_are_public_and_usable(client: FlaskClient, services: Services) -> None:
     jwks = client.get("/jwks.json").get_json()
 
-    assert {key["alg"] for key in jwks["keys"]} == {"RS256", "ES256"}
+    assert {key["alg"] for key in jwks["keys"]} == {"RS256", "PS256", "ES256", "EdDSA"}
     assert not {"d", "p", "q", "k"} & {name for key in jwks["keys"] for name in key}
     assert len(VerifyingKeys.from_jwks(jwks)) == len(jwks["keys"])
 
