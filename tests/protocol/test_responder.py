@@ -1,4 +1,4 @@
-"""One shape for every answer. RFC 6749 §4.1.2, RFC 9207, Form Post Response Mode."""
+"""One shape for every answer. RFC 6749 §4.1.2, §4.2.2, RFC 9207, Multiple Response Types, Form Post Response Mode."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -100,6 +100,54 @@ def test_a_form_carries_errors_too() -> None:
 @given(st.text())
 def test_a_description_holds_only_what_oauth_allows(text: str) -> None:
     assert all(" " <= c <= "~" and c not in '"\\' for c in printable(text))
+
+
+@pytest.mark.parametrize(
+    "redirect_uri",
+    [
+        "https://rp.example/cb",
+        "https://rp.example/cb?tenant=1",
+        "https://rp.example/cb?a=%7e+b%20c&a=2",
+        "https://rp.example/cb?",
+        "https://rp.example",
+        "http://[::1]:8001/cb",
+        "com.example.app:/cb",
+        "com.example.app:/cb?a=1",
+    ],
+)
+def test_a_fragment_goes_behind_the_redirect_uri_which_stays_byte_for_byte(redirect_uri: str) -> None:
+    reply = responder.success(
+        ReplyTo(redirect_uri, ResponseMode.FRAGMENT, "xyz"), {"id_token": "e30.e30.e30", "scope": "openid email"}
+    )
+
+    assert isinstance(reply, Redirect)
+    assert reply.location == (
+        f"{redirect_uri}#id_token=e30.e30.e30&scope=openid%20email&state=xyz&iss=https%3A%2F%2Fid.example"
+    )
+
+
+def test_an_error_in_the_fragment_comes_with_state_and_issuer_too() -> None:
+    reply = responder.error(
+        ReplyTo("https://rp.example/cb?a=1", ResponseMode.FRAGMENT, "xyz"), error="login_required", description="No"
+    )
+
+    assert reply == Redirect(
+        "https://rp.example/cb?a=1#error=login_required&error_description=No&state=xyz&iss=https%3A%2F%2Fid.example"
+    )
+
+
+@given(st.text(max_size=200))
+def test_no_state_can_break_out_of_the_fragment(state: str) -> None:
+    state = state.encode("utf-8", "ignore").decode()
+    reply = responder.success(ReplyTo("https://rp.example/cb?a=1", ResponseMode.FRAGMENT, state), {"code": "abc"})
+
+    assert isinstance(reply, Redirect)
+    parts = urlsplit(reply.location)
+    assert (parts.scheme, parts.netloc, parts.path, parts.query) == ("https", "rp.example", "/cb", "a=1")
+    assert parse_qsl(parts.fragment, keep_blank_values=True) == [("code", "abc"), ("state", state), ("iss", ISSUER)]
+    assert reply.location.isascii()
+    assert reply.location.count("#") == 1
+    assert not set(reply.location) & set("\r\n \t+")
 
 
 def test_answers_do_not_show_their_secrets_when_logged() -> None:

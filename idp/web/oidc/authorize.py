@@ -21,6 +21,7 @@ from idp.web import cookies, errors, headers, limits
 from idp.web.access import protocol
 from idp.web.context import current_session, services
 from idp.web.oidc.channel import front_channel
+from idp.web.state import page_state
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -108,6 +109,8 @@ def _see_other(answer: Redirect) -> Response:
 
 
 def _form_post(answer: FormPost) -> Response:
+    # It may be open in a window of the service's own, which has to stay tied to it.
+    page_state().for_service = True
     response = make_response(render_template("oidc/form_post.html", action=answer.action, fields=answer.fields))
     # No form-action: browsers apply it to the redirects that follow a submission as well, and where the service
     # sends the citizen next is not ours to know. The page holds one form, to an address that was registered.
