@@ -15,6 +15,7 @@ from idp.clock import Clock
 from idp.crypto import jose
 from idp.crypto.errors import CryptoError
 from idp.protocol.errors import ClientRefusedError
+from idp.protocol.token_types import is_of_type
 from idp.tokens.errors import AssertionReusedError
 from idp.tokens.service import TokenService
 
@@ -66,6 +67,9 @@ class AssertionVerifier:
 
     def _verified(self, assertion: str, endpoint: str | None) -> Client:
         unverified_jwt = jose.unverified(assertion)
+        # A signed request, which travels through browsers, must not pass for the proof (RFC 9101 §10.8).
+        if not is_of_type(unverified_jwt.header, "client-authentication+jwt"):
+            raise ClientRefusedError
         named = unverified_jwt.claims.get("sub")
         client = self._clients.get(named) if isinstance(named, str) else None
         if client is None or not client.approved or client.auth_method is not AuthMethod.PRIVATE_KEY_JWT:

@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from idp.crypto import jose
 from idp.crypto.errors import JwtError
 from idp.crypto.jwks import VerifyingKeys
+from idp.protocol.token_types import is_of_type
 
 
 def hinted_subject(unverified_hint: str, *, keys: VerifyingKeys, issuer: str, client_id: str) -> str:
@@ -21,9 +22,12 @@ def hinted_subject(unverified_hint: str, *, keys: VerifyingKeys, issuer: str, cl
     :raises InvalidRequestError: not signed by us, or not for this client.
     """
     try:
-        claims = jose.verify(unverified_hint, keys=keys, algorithms=jose.ALGORITHMS).claims
+        hint = jose.verify(unverified_hint, keys=keys, algorithms=jose.ALGORITHMS)
     except JwtError as error:
         raise InvalidRequestError("id_token_hint is not an ID token of this issuer") from error
+    if not is_of_type(hint.header):
+        raise InvalidRequestError("id_token_hint is a token of another kind")
+    claims = hint.claims
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     subject = claims.get("sub")

@@ -15,6 +15,7 @@ from idp.clients.values import Client, Profile
 from idp.clock import Clock
 from idp.crypto import jose
 from idp.crypto.errors import CryptoError
+from idp.protocol.token_types import is_of_type
 
 #: What an object may be signed with: never `none`, never a shared secret.
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
@@ -23,8 +24,6 @@ SKEW_SECONDS: Final = 30
 #: How far ahead the end of an object may be that has to name one, in seconds.
 LIFETIME_SECONDS: Final = 3600
 
-#: RFC 9101 §4; the general type was usual before. Everything else is a token of another kind (RFC 8725 §3.11).
-_TYPES: Final = frozenset({"oauth-authz-req+jwt", "jwt"})
 _MAX_JTI: Final = 255
 
 
@@ -104,7 +103,7 @@ class Opener:
             header = jose.unverified(unverified_jwt).header
             if header["alg"] not in allowed:
                 raise InvalidRequestObjectError("The request object is not signed with an algorithm of this client")
-            if not _of_right_type(header.get("typ")):
+            if not is_of_type(header, "oauth-authz-req+jwt"):
                 raise InvalidRequestObjectError("The typ is not that of a request object")
             keys = self._clients.keys_of(client, kid=header.get("kid"))
             return jose.verify(unverified_jwt, keys=keys, algorithms=allowed).claims
@@ -140,11 +139,6 @@ def name_of(claims: Mapping[str, Any]) -> str | None:
     if jti is not None and not (isinstance(jti, str) and 0 < len(jti) <= _MAX_JTI):
         raise InvalidRequestObjectError("The jti of the request object is not text of a fitting length")
     return jti
-
-
-def _of_right_type(typ: object) -> bool:
-    # RFC 7515 §4.1.9: media types compare without case, and `application/` may be left out.
-    return typ is None or (isinstance(typ, str) and typ.lower().removeprefix("application/") in _TYPES)
 
 
 def _time(value: object) -> float:

@@ -231,7 +231,7 @@ class BackChannel:
             return self.assertion()
         return {}
 
-    def assertion(self, key: jose.SigningKey = KEY, **changes: Any) -> dict[str, str]:
+    def assertion(self, key: jose.SigningKey = KEY, typ: str | None = None, /, **changes: Any) -> dict[str, str]:
         """Parameters of a good client assertion, with claims changed, or taken out by None."""
         claims = {
             "iss": "signer",
@@ -243,7 +243,7 @@ class BackChannel:
         } | changes
         return {
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": key.sign({name: value for name, value in claims.items() if value is not None}),
+            "client_assertion": key.sign({name: value for name, value in claims.items() if value is not None}, typ=typ),
         }
 
 

@@ -180,6 +180,14 @@ def test_an_assertion_is_bound_in_time(shared: BackChannel, name: str, seconds: 
     assert ask(shared, shared.assertion(**changes)).status_code == status
 
 
+def test_a_signed_request_is_no_assertion(shared: BackChannel) -> None:
+    """RFC 9101 §10.8, RFC 8725 §3.11: it travels through browsers."""
+    for typ in ("oauth-authz-req+jwt", "application/oauth-authz-req+jwt", "at+jwt", "dpop+jwt"):
+        assert error_of(ask(shared, shared.assertion(KEY, typ))) == REFUSED
+    for typ in ("JWT", "client-authentication+jwt"):
+        assert ask(shared, shared.assertion(KEY, typ)).status_code == 200
+
+
 def test_an_assertion_is_accepted_once(channel: BackChannel, clock: FrozenClock) -> None:
     assertion = channel.assertion()
 

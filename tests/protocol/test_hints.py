@@ -49,6 +49,14 @@ def test_one_for_somebody_else_is_refused(changes: Mapping[str, Any]) -> None:
         hinted(OURS.sign({**CLAIMS, **changes}))
 
 
+@pytest.mark.parametrize("typ", ["at+jwt", "logout+jwt", "token-introspection+jwt", "application/logout+jwt"])
+def test_another_kind_of_token_of_ours_is_refused(typ: str) -> None:
+    """RFC 8725 §3.11."""
+    assert hinted(OURS.sign(CLAIMS, typ="JWT")) == "abc"
+    with pytest.raises(InvalidRequestError):
+        hinted(OURS.sign(CLAIMS, typ=typ))
+
+
 def test_one_signed_by_somebody_else_is_refused() -> None:
     with pytest.raises(InvalidRequestError):
         hinted(THEIRS.sign(CLAIMS))
