@@ -13,7 +13,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app, request
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
@@ -53,8 +53,17 @@ class Limits:
         if rate is None:
             return None
         key = prefix(address)
-        if self._counter.hit(rate, name, key):
+        return None if self._counter.hit(rate, name, key) else self._wait(rate, name, key)
+
+    def full(self, name: str, address: str | None) -> int | None:
+        """Look without counting: None while another call may pass, else the whole seconds until one may."""
+        rate = self._rates[name]
+        if rate is None:
             return None
+        key = prefix(address)
+        return None if self._counter.test(rate, name, key) else self._wait(rate, name, key)
+
+    def _wait(self, rate: RateLimitItem, name: str, key: str) -> int:
         window = self._counter.get_window_stats(rate, name, key)
         return max(1, int(window.reset_time - time.time()) + 1)
 
@@ -71,6 +80,11 @@ def exceeded(name: str, address: str | None = None) -> int | None:
     """
     limits = cast("Limits", current_app.extensions[_KEY])
     return limits.hit(name, address or request.remote_addr)
+
+
+def spent(name: str) -> int | None:
+    """Look without counting: the seconds to wait when the address has had its share already, else None."""
+    return cast("Limits", current_app.extensions[_KEY]).full(name, request.remote_addr)
 
 
 def limited(

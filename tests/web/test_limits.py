@@ -12,6 +12,7 @@ from idp.storage.db import Base
 from idp.web.limits import Limits, prefix
 from tests.conftest import make_settings
 from tests.doubles import FrozenClock
+from tests.protocol.sign_on import Browser, register
 from tests.web.citizen.visitor import Visitor
 
 
@@ -97,3 +98,19 @@ def test_people_behind_one_address_may_all_confirm_their_recovery_codes(tmp_path
         answers.append(visitor.send("confirm-recovery-code", recovery_code=visitor.sign_up(login)).location)
 
     assert answers == ["/", "/", "/"]
+
+
+def test_only_requests_that_have_to_be_stored_count(tmp_path: Path, clock: FrozenClock) -> None:
+    app = create_app(make_settings(tmp_path, limits={"authorize": "2/hour"}), clock=clock)
+    with app.app_context():
+        services = app.extensions["proffer"]
+        Base.metadata.create_all(services.db.engine)
+        services.keys.ensure()
+        register(services)
+        browser = Browser(app)
+
+    silent = [browser.authorize(prompt="none").status_code for _ in range(5)]
+    stored = [browser.authorize().status_code for _ in range(3)]
+
+    assert silent == [303] * 5
+    assert stored == [303, 303, 429]

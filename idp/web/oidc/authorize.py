@@ -62,7 +62,8 @@ class _Exact(Response):
 @protocol
 def authorize() -> Response:
     """Begin a service's request, or go on with one after a page."""
-    if (wait := limits.exceeded("authorize")) is not None:
+    # Only what has to be stored counts: those who are answered at once may be a whole town behind one address.
+    if (wait := limits.spent("authorize")) is not None:
         return errors.wait_page(wait)
     try:
         sent = HttpRequest.read(request.environ, max_bytes=services().settings.server.max_body_bytes)
@@ -79,12 +80,17 @@ def _outcome(pairs: tuple[tuple[str, str], ...]) -> Response:
     authorization = front_channel().authorization
     if request.method == "POST" and cookies.session_secret() is None and cookies.flow() is None:
         carried = authorization.carry(pairs)
-        return reply(carried.reply) if isinstance(carried, Answered) else _by_get(carried)
+        if isinstance(carried, Answered):
+            return reply(carried.reply)
+        limits.exceeded("authorize")
+        return _by_get(carried)
     # Only our own pages send nothing but an interaction; beside other parameters it is an unknown one.
     if len(pairs) == 1 and pairs[0][0] == "interaction":
         outcome = authorization.resume(pairs[0][1], session=current_session(), browser=cookies.flow())
     else:
         outcome = authorization.begin(pairs, session=current_session(), browser=cookies.flow())
+        if isinstance(outcome, Visit):
+            limits.exceeded("authorize")
     if isinstance(outcome, Answered):
         return reply(outcome.reply)
     return _to_page(outcome)
