@@ -15,7 +15,13 @@ from idp.activity.service import ActivityService
 from idp.activity.store import ActivityStore
 from idp.authentication.service import AuthenticationService
 from idp.claims.catalogue import Catalogue
+from idp.clients.invitation_store import InvitationStore
+from idp.clients.invitations import Invitations
+from idp.clients.sectors import SectorDocuments
+from idp.clients.self_registered import SelfRegistered
+from idp.clients.self_registered_store import SelfRegisteredStore
 from idp.clients.service import ClientService
+from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
 from idp.consent.last_used import LastUsed
@@ -108,6 +114,22 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         issuer=settings.issuer,
         idle=timedelta(seconds=settings.sessions.idle_seconds),
     )
+    invitations = Invitations(store=InvitationStore(db=db), clock=clock)
+    self_registered = SelfRegistered(
+        db=db,
+        store=SelfRegisteredStore(db=db),
+        versions=versions,
+        invitations=invitations,
+        statements=SoftwareStatements(
+            settings=settings.registration, fetcher=fetcher, clock=clock, audience=settings.issuer
+        ),
+        sectors=SectorDocuments(fetcher=fetcher),
+        logos=clients.logos,
+        clock=clock,
+        settings=settings.registration,
+        development=settings.mode == "development",
+        changed=clients.look_again,
+    )
     grants = GrantStore(db=db)
     vault = VaultService(db=db, store=VaultStore(db=db), catalogue=catalogue, activity=activity, clock=clock)
     authentication = AuthenticationService(
@@ -143,6 +165,8 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         notices=notices,
         accounts=accounts,
         clients=clients,
+        invitations=invitations,
+        self_registered=self_registered,
         vault=vault,
         interactions=InteractionService(
             store=InteractionStore(db=db),

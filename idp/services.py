@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from idp.activity.service import ActivityService
     from idp.authentication.service import AuthenticationService
     from idp.claims.catalogue import Catalogue
+    from idp.clients.invitations import Invitations
+    from idp.clients.self_registered import SelfRegistered
     from idp.clients.service import ClientService
     from idp.clock import Clock
     from idp.consent.service import ConsentService
@@ -42,6 +44,8 @@ class Services:
     notices: NoticeService
     accounts: AccountService
     clients: ClientService
+    invitations: Invitations
+    self_registered: SelfRegistered
     vault: VaultService
     interactions: InteractionService
     authentication: AuthenticationService

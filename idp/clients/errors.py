@@ -45,3 +45,30 @@ class UnknownClientError(ClientError):
 
 class ClientKeysError(ClientError):
     """The keys of a service cannot be had: not registered, not reachable or not acceptable."""
+
+
+class LogoError(ClientError):
+    """A picture cannot be drawn: another format, broken or too large."""
+
+
+class RegistrationTokenError(ClientError):
+    """Whoever registers or changes a service has not shown a token that lets them.
+
+    One error for every cause, also for a service that does not exist: who has no token learns nothing.
+    """
+
+
+class RegistrationsFullError(ClientError):
+    """So many services wait for their first citizen that no further one can register for now."""
+
+
+class SoftwareStatementError(ClientError):
+    """A software statement cannot be read, is not signed by its issuer, or has ended (RFC 7591 §3.2.2)."""
+
+
+class SoftwareIssuerError(SoftwareStatementError):
+    """Software statements of this issuer are not taken here (RFC 7591 §3.2.2)."""
+
+
+class UnknownInvitationError(ClientError):
+    """No initial access token has this beginning, or more than one has."""

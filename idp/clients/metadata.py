@@ -1,13 +1,15 @@
-"""What an import file may say: strict models, one per table.
+"""What can be said about a service: strict models of the members that the standards define, and of an import file.
 
-Names are those of OIDC Registration §2 and RFC 7591 §2 where these have one.
+:class:`Metadata` is what every registration is made of, whoever sends it; names are those of OIDC Registration §2,
+RFC 7591 §2 and the specifications that add to them. `rules` checks what a type cannot say.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
@@ -22,6 +24,11 @@ from idp.clients.values import (
 )
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+#: A tag after `#` may be spelled in any case (BCP 47 §2.1.1).
+_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_MAX_TAG: Final = 35
+#: Where members with a tag are put; a name that neither a file nor a service has a reason for.
+TAGGED: Final = "#"
 _TEXT_CHARACTERS: Final = 600
 _SECRET: Final = re.compile(r"[\x21-\x7E]{24,256}")
 _SECRET_VARIETY: Final = 8
@@ -51,23 +58,34 @@ def _plain_texts(texts: object) -> object:
     return {"en": texts} if isinstance(texts, str) else texts
 
 
+def text_problem(text: str) -> str | None:
+    """Say what is wrong with a text that pages show, or None."""
+    if not text.strip() or len(text) > _TEXT_CHARACTERS:
+        return f"needs 1 to {_TEXT_CHARACTERS} characters"
+    # Cf holds the bidirectional overrides, which make a page read otherwise than it is written.
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} for character in text):
+        return "has an invisible or control character"
+    return None
+
+
 def _checked_texts(texts: dict[str, str]) -> dict[str, str]:
     for language, text in texts.items():
         if not _LANGUAGE.fullmatch(language):
             raise ValueError("is not per language: use tags such as en or fr")
-        if not text.strip() or len(text) > _TEXT_CHARACTERS:
-            raise ValueError(f"needs 1 to {_TEXT_CHARACTERS} characters in {language}")
-        # Cf holds the bidirectional overrides, which make a page read otherwise than it is written.
-        if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} for character in text):
-            raise ValueError(f"has an invisible or control character in {language}")
+        if (problem := text_problem(text)) is not None:
+            raise ValueError(f"{problem} in {language}")
     return texts
+
+
+def _checked_words(text: str) -> str:
+    if (problem := text_problem(text)) is not None:
+        raise ValueError(problem)
+    return text
 
 
 PerLanguage = Annotated[dict[str, str], BeforeValidator(_plain_texts), AfterValidator(_checked_texts)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$")]
-Words = Annotated[
-    str, Field(min_length=1, max_length=200), AfterValidator(lambda text: _checked_texts({"en": text})["en"])
-]
+Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_checked_words)]
 Strings = Annotated[tuple[str, ...], Field(max_length=50)]
 
 
@@ -97,23 +115,19 @@ class OrganisationEntry(Entry):
     help: PerLanguage = Field(default_factory=dict)
 
 
-class ClientEntry(Entry):
-    """One service."""
+class Metadata(Entry):
+    """The members of a registration that the standards define. `rules` says what goes together."""
 
-    client_id: Key
-    organisation: str
-    name: PerLanguage
-    state: ClientState = ClientState.APPROVED
-    profile: Profile = Profile.OIDC
+    #: Members that may be given for readers of one language, as `policy_uri#fr` (OIDC Registration §2.1).
+    LOCALISED: ClassVar[tuple[str, ...]] = ("logo_uri", "policy_uri", "tos_uri", "client_uri")
+
     application_type: ApplicationType = ApplicationType.WEB
     redirect_uris: Strings = ()
-    response_types: tuple[ResponseType, ...] = ("code",)
-    grant_types: tuple[GrantType, ...] = ("authorization_code",)
-    scope: str = "openid"
+    response_types: Annotated[tuple[ResponseType, ...], Field(max_length=20)] = ("code",)
+    grant_types: Annotated[tuple[GrantType, ...], Field(max_length=20)] = ("authorization_code",)
+    scope: Annotated[str, Field(max_length=2000)] = "openid"
     token_endpoint_auth_method: AuthMethod = AuthMethod.SECRET_BASIC
     token_endpoint_auth_signing_alg: SigningAlgorithm | None = None
-    #: Given for a set-up that must repeat itself; otherwise one is made and shown once.
-    secret: Secret | None = None
     jwks: dict[str, object] | None = None
     jwks_uri: str | None = None
     sector_identifier_uri: str | None = None
@@ -132,13 +146,13 @@ class ClientEntry(Entry):
     request_object_encryption_enc: ContentEncryption | None = None
     require_signed_request_object: bool = False
     request_uris: Strings = ()
-    contacts: Strings = ()
-    require_pkce: bool = False
+    contacts: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
     require_pushed_authorization_requests: bool = False
     default_max_age: int | None = Field(default=None, ge=0, le=10**9)
     require_auth_time: bool = False
     default_acr_values: Strings = ()
     initiate_login_uri: str | None = None
+    client_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
@@ -147,11 +161,49 @@ class ClientEntry(Entry):
     backchannel_logout_session_required: bool = False
     frontchannel_logout_uri: str | None = None
     frontchannel_logout_session_required: bool = False
+    software_id: Words | None = None
+    software_version: Words | None = None
+    #: By member and tag, as they were spelled: collected from the members themselves.
+    tagged: Annotated[dict[str, str], Field(max_length=50)] = Field(default_factory=dict, alias=TAGGED)
+
+
+def with_tagged(members: Mapping[str, object], model: type[Metadata]) -> dict[str, object]:
+    """Put the members that have a language tag where the model keeps them, before it checks types."""
+    tagged = {name: value for name, value in members.items() if _is_tagged(name, model.LOCALISED)}
+    rest = {name: value for name, value in members.items() if name not in tagged}
+    return rest | {TAGGED: tagged}
+
+
+def _is_tagged(name: str, localised: tuple[str, ...]) -> bool:
+    member, separator, tag = name.partition("#")
+    return bool(separator) and member in localised and len(tag) <= _MAX_TAG and _TAG.fullmatch(tag) is not None
+
+
+class ClientEntry(Metadata):
+    """One service of an import file: what the standards define, and what only the operator decides."""
+
+    client_id: Key
+    organisation: str
+    name: PerLanguage
+    state: ClientState = ClientState.APPROVED
+    profile: Profile = Profile.OIDC
+    #: Given for a set-up that must repeat itself; otherwise one is made and shown once.
+    secret: Secret | None = None
+    require_pkce: bool = False
     web_origins: Strings = ()
     resource_server: bool = False
     audiences: Strings = ()
     resources: Strings = ()
     access_token_signed_response_alg: SigningAlgorithm = "RS256"  # noqa: S105 - an algorithm
+
+
+class SelfRegistration(Metadata):
+    """What a service says of itself when it registers (RFC 7591 §2). Members that are not known are ignored there."""
+
+    model_config = ConfigDict(extra="ignore")
+    LOCALISED: ClassVar[tuple[str, ...]] = (*Metadata.LOCALISED, "client_name")
+
+    client_name: Words | None = None
 
 
 class DetailEntry(Entry):

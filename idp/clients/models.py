@@ -29,6 +29,8 @@ class ClientRow(Base):
     #: SHA-256 of the token that reads and changes this registration (RFC 7592 §3), in hexadecimal; none for a service
     #: that did not register itself.
     registration_token_digest: Mapped[str | None]
+    #: When it was found that citizens had used a service which registered itself; until then it may be removed.
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from idp.clients.errors import Fault, RegistrationFaultsError
-from idp.clients.metadata import ImportFile
+from idp.clients.metadata import TAGGED, ClientEntry, ImportFile, with_tagged
 
 MAX_FILE_BYTES: Final = 8 * 1024 * 1024
 
@@ -49,20 +49,34 @@ def parse(tables: object) -> ImportFile:
     """
     try:
         # Through JSON, whose strict reading takes lists and names of enumerations, and still no "yes" for true.
-        return ImportFile.model_validate_json(json.dumps(tables))
+        return ImportFile.model_validate_json(json.dumps(_with_tagged(tables)))
     except (TypeError, RecursionError):
         raise _one_fault("file", "may hold texts, numbers, true, false, lists and tables") from None
     except ValidationError as error:
-        faults = tuple(
-            Fault(place(each["loc"]), _plain(each["type"], each["msg"]))
-            for each in error.errors(include_input=False, include_url=False, include_context=False)
-        )
-        raise RegistrationFaultsError(faults) from None
+        raise RegistrationFaultsError(faults_told(error)) from None
+
+
+def _with_tagged(tables: object) -> object:
+    """Do for each service of a file what :func:`with_tagged` does, whatever else the file may be."""
+    clients = tables.get("clients") if isinstance(tables, dict) else None
+    if not isinstance(tables, dict) or not isinstance(clients, list):
+        return tables
+    sorted_out = [with_tagged(each, ClientEntry) if isinstance(each, dict) else each for each in clients]
+    return {**tables, "clients": sorted_out}
+
+
+def faults_told(error: ValidationError) -> tuple[Fault, ...]:
+    """Return each fault that a model found, with its place and without what was given."""
+    return tuple(
+        Fault(place(each["loc"]), _plain(each["type"], each["msg"]))
+        for each in error.errors(include_input=False, include_url=False, include_context=False)
+    )
 
 
 def place(location: Sequence[int | str]) -> str:
     """Write a place as it reads in the file: `clients[2].redirect_uris[0]`."""
-    steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in location]
+    named = [step for step in location if step != TAGGED]
+    steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in named]
     return "".join(steps).removeprefix(".") or "file"
 
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from idp.claims.catalogue import Catalogue
 from idp.clients.checks import faults_of
 from idp.clients.errors import RegistrationFaultsError
-from idp.clients.metadata import ClientEntry, ImportFile, OrganisationEntry, UseEntry
+from idp.clients.metadata import ClientEntry, ImportFile, Metadata, OrganisationEntry, UseEntry
 from idp.clients.policy import sector
+from idp.clients.texts import Texts
 from idp.clients.values import (
     SECRET_METHODS,
     AuthMethod,
     Client,
+    ClientState,
     Encryption,
     Organisation,
+    Profile,
     RegisteredDetail,
     RegisteredUse,
     SubjectType,
-    Texts,
 )
 
 #: Content encryption of a service that registered none.
@@ -35,7 +37,6 @@ class NewClient:
     #: Where it stands in the file.
     place: str
     secret: str | None = field(repr=False)
-    sector_identifier_uri: str | None
 
     @property
     def takes_secret(self) -> bool:
@@ -69,7 +70,6 @@ def assemble(
                 _client(entry, file.organisations[entry.organisation]),
                 f"clients[{index}]",
                 entry.secret.get_secret_value() if entry.secret else None,
-                entry.sector_identifier_uri,
             )
             for index, entry in enumerate(file.clients)
         ),
@@ -78,12 +78,9 @@ def assemble(
 
 
 def _client(entry: ClientEntry, organisation: OrganisationEntry) -> Client:
-    public = entry.token_endpoint_auth_method is AuthMethod.NONE
-    return Client(
+    client = client_of(
+        entry,
         client_id=entry.client_id,
-        state=entry.state,
-        profile=entry.profile,
-        application_type=entry.application_type,
         names=Texts.of(entry.name),
         organisation=Organisation(
             organisation.legal_name,
@@ -91,6 +88,29 @@ def _client(entry: ClientEntry, organisation: OrganisationEntry) -> Client:
             organisation.register_number,
             Texts.of(organisation.help),
         ),
+    )
+    return replace(
+        client,
+        state=entry.state,
+        profile=entry.profile,
+        require_pkce=entry.require_pkce or client.require_pkce,
+        web_origins=entry.web_origins,
+        resource_server=entry.resource_server,
+        audiences=entry.audiences,
+        resources=entry.resources,
+        access_token_alg=entry.access_token_signed_response_alg,
+    )
+
+
+def client_of(entry: Metadata, *, client_id: str, names: Texts, organisation: Organisation) -> Client:
+    """Return the service that faultless metadata describe, approved and without a secret."""
+    return Client(
+        client_id=client_id,
+        state=ClientState.APPROVED,
+        profile=Profile.OIDC,
+        application_type=entry.application_type,
+        names=names,
+        organisation=organisation,
         redirect_uris=entry.redirect_uris,
         response_types=entry.response_types if {"authorization_code", "implicit"} & set(entry.grant_types) else (),
         grant_types=entry.grant_types,
@@ -100,23 +120,25 @@ def _client(entry: ClientEntry, organisation: OrganisationEntry) -> Client:
         secret_digests=(),
         jwks=entry.jwks,
         jwks_uri=entry.jwks_uri,
-        sector=_sector(entry),
+        sector=_sector(entry, client_id),
         subject_type=entry.subject_type,
         id_token_alg=entry.id_token_signed_response_alg,
         userinfo_alg=entry.userinfo_signed_response_alg,
         # RFC 9700 §2.1.1: a client without credentials has nothing else to protect its code with.
-        require_pkce=entry.require_pkce or public,
+        require_pkce=entry.token_endpoint_auth_method is AuthMethod.NONE,
         require_par=entry.require_pushed_authorization_requests,
         default_max_age=entry.default_max_age,
         require_auth_time=entry.require_auth_time,
         default_acr_values=entry.default_acr_values,
         initiate_login_uri=entry.initiate_login_uri,
+        client_uri=entry.client_uri,
         logo_uri=entry.logo_uri,
         policy_uri=entry.policy_uri,
         tos_uri=entry.tos_uri,
+        tagged=tuple(sorted(pair for pair in entry.tagged.items() if not pair[0].startswith("client_name#"))),
         post_logout_redirect_uris=entry.post_logout_redirect_uris,
-        resource_server=entry.resource_server,
-        audiences=entry.audiences,
+        resource_server=False,
+        audiences=(),
         contacts=entry.contacts,
         sector_identifier_uri=entry.sector_identifier_uri,
         id_token_encryption=_encryption(entry.id_token_encrypted_response_alg, entry.id_token_encrypted_response_enc),
@@ -133,9 +155,8 @@ def _client(entry: ClientEntry, organisation: OrganisationEntry) -> Client:
         backchannel_logout_session_required=entry.backchannel_logout_session_required,
         frontchannel_logout_uri=entry.frontchannel_logout_uri,
         frontchannel_logout_session_required=entry.frontchannel_logout_session_required,
-        web_origins=entry.web_origins,
-        resources=entry.resources,
-        access_token_alg=entry.access_token_signed_response_alg,
+        software_id=entry.software_id,
+        software_version=entry.software_version,
     )
 
 
@@ -144,11 +165,11 @@ def _encryption(alg: str | None, enc: str | None) -> Encryption | None:
     return None if alg is None else Encryption(alg, enc or _DEFAULT_ENCRYPTION)
 
 
-def _sector(entry: ClientEntry) -> str:
+def _sector(entry: Metadata, client_id: str) -> str:
     if entry.subject_type is SubjectType.PUBLIC:
         return ""
     return sector(
-        client_id=entry.client_id,
+        client_id=client_id,
         redirect_uris=entry.redirect_uris,
         sector_identifier_uri=entry.sector_identifier_uri,
     )

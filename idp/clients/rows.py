@@ -7,16 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
-from idp.clients.values import (
-    Client,
-    LawfulBasis,
-    Organisation,
-    Register,
-    RegisteredDetail,
-    RegisteredUse,
-    Texts,
-    UseState,
-)
+from idp.clients.texts import Texts
+from idp.clients.values import Client, LawfulBasis, Organisation, Register, RegisteredDetail, RegisteredUse, UseState
 
 #: Fields of `Client` that have a column, or come from other rows.
 _APART: Final = frozenset({"client_id", "state", "profile", "names", "organisation", "secret_digests", "register"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -12,24 +12,24 @@ from idp.clients.cache import VERSION_NAME, ClientCache
 from idp.clients.directory import ClientDirectory
 from idp.clients.errors import Fault, RegistrationFaultsError, UnknownClientError
 from idp.clients.keys import ClientKeys
+from idp.clients.logo_store import LogoStore
+from idp.clients.logos import Logos, Prepared
 from idp.clients.metadata import ImportFile
 from idp.clients.reading import read
 from idp.clients.registration import NewClient, Registration, assemble
+from idp.clients.sectors import SectorDocuments
 from idp.clients.store import ClientStore
 from idp.clients.values import Client, ClientState
 from idp.clock import Clock
 from idp.crypto.encryption_keys import EncryptingKeys
 from idp.crypto.jwks import VerifyingKeys
 from idp.crypto.secrets import digest, token
-from idp.outbound.errors import OutboundError
 from idp.outbound.fetch import Fetcher
 from idp.storage.db import Database
 from idp.storage.versions import Versions
 
 #: One in use and one to change over to.
 MAX_SECRETS: Final = 2
-_MAX_SECTOR_BYTES: Final = 64 * 1024
-_HTTP_OK: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ class ClientService:
         self._store = store
         self._versions = versions
         self._catalogue = catalogue
-        self._fetcher = fetcher
+        self._sectors = SectorDocuments(fetcher=fetcher)
+        self.logos = Logos(store=LogoStore(db=db), fetcher=fetcher, clock=clock)
         self._clock = clock
         self._development = development
         self._directory = ClientDirectory(db=db)
@@ -128,10 +129,15 @@ class ClientService:
         )
         if faults:
             raise RegistrationFaultsError(faults)
+        logos = {new.client.client_id: self._logo(new.client) for new in registration.clients}
         with self._db.transaction():
-            report = self._store_all(registration)
+            report = self._store_all(registration, logos)
         self._cache.forget()
         return report
+
+    def look_again(self) -> None:
+        """Look at services again at the next request: one has changed beside this object."""
+        self._cache.forget()
 
     def new_secret(self, client_id: str) -> str:
         """Make a secret, to be shown once; the one before it keeps working until the next.
@@ -166,11 +172,17 @@ class ClientService:
     def _set_state(self, client_id: str, state: ClientState) -> None:
         with self._db.transaction():
             self._versions.bump(VERSION_NAME)
-            if not self._store.set_state(client_id, state, now=self._clock.now()):
+            client = self._store.find(client_id)
+            # What a service took back itself does not return by somebody else's word.
+            if client is None or client.state is ClientState.DELETED:
                 raise UnknownClientError
+            self._store.set_state(client_id, state, now=self._clock.now())
         self._cache.forget()
 
-    def _store_all(self, registration: Registration) -> ImportReport:
+    def _logo(self, client: Client) -> Prepared:
+        return self.logos.prepare(client, before=self._store.find(client.client_id))
+
+    def _store_all(self, registration: Registration, logos: Mapping[str, Prepared]) -> ImportReport:
         now = self._clock.now()
         # First, so that two imports at the same time take turns.
         self._versions.bump(VERSION_NAME)
@@ -179,7 +191,10 @@ class ClientService:
         secrets: list[tuple[str, str]] = []
         for new in registration.clients:
             client, made = self._with_secret(new)
+            logo = logos[client.client_id]
+            client = replace(client, logo=logo.client.logo)
             (changed if self._store.put(client, now=now) else unchanged).append(client.client_id)
+            self.logos.keep(logo)
             if made is not None:
                 secrets.append((client.client_id, made))
         uses = [stored for use in registration.uses if (stored := self._store.add_use(use, now=now)) is not None]
@@ -213,17 +228,6 @@ class ClientService:
 
     def _sector_faults(self, new: NewClient) -> tuple[Fault, ...]:
         """Check that a sector document lists every redirect URI (OIDC Core §8.1, Registration §5)."""
-        if new.sector_identifier_uri is None:
-            return ()
-        where = f"{new.place}.sector_identifier_uri"
-        try:
-            fetched = self._fetcher.get(
-                new.sector_identifier_uri, accept="application/json", max_bytes=_MAX_SECTOR_BYTES
-            )
-            listed = json.loads(fetched.body) if fetched.status == _HTTP_OK else None
-        except (OutboundError, ValueError, RecursionError):
-            listed = None
-        if not isinstance(listed, list):
-            return (Fault(where, "cannot be fetched, or is not a JSON array"),)
-        missing = [uri for uri in new.client.redirect_uris if uri not in listed]
-        return (Fault(where, f"does not list {missing[0]}"),) if missing else ()
+        uri = new.client.sector_identifier_uri
+        problem = None if uri is None else self._sectors.problem(uri, redirect_uris=new.client.redirect_uris)
+        return () if problem is None else (Fault(f"{new.place}.sector_identifier_uri", problem),)

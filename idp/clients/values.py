@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import urlsplit
+
+from idp.clients.texts import Texts, Wording
 
 
 class ClientState(StrEnum):
@@ -15,6 +18,8 @@ class ClientState(StrEnum):
     DRAFT = "draft"
     APPROVED = "approved"
     SUSPENDED = "suspended"
+    #: Took its own registration back (RFC 7592 §2.3). For good; what citizens shared with it stays in their record.
+    DELETED = "deleted"
 
 
 class UseState(StrEnum):
@@ -70,47 +75,6 @@ class LawfulBasis(StrEnum):
     VITAL_INTERESTS = "vital_interests"
     PUBLIC_TASK = "public_task"
     LEGITIMATE_INTERESTS = "legitimate_interests"
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A text and the language that it is in, so that a page can mark it (WCAG 3.1.2)."""
-
-    text: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """One text in several languages; never rendered as markup."""
-
-    entries: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def of(cls, texts: Mapping[str, str]) -> Texts:
-        """Build from a mapping of language tag to text."""
-        return cls(tuple(sorted(texts.items())))
-
-    def read(self, language: str) -> Wording | None:
-        """Return the text for a reader: their language, its base language, English, or whatever there is."""
-        texts = dict(self.entries)
-        for wanted in (language, language.partition("-")[0], "en"):
-            if wanted in texts:
-                return Wording(texts[wanted], wanted)
-        return Wording(self.entries[0][1], self.entries[0][0]) if self.entries else None
-
-    def text(self, language: str, default: str = "") -> str:
-        """Return only the words of `read`, or `default` when there are none."""
-        wording = self.read(language)
-        return wording.text if wording else default
-
-    def as_dict(self) -> dict[str, str]:
-        """Return the texts by language tag, for storage."""
-        return dict(self.entries)
-
-    def __bool__(self) -> bool:
-        """Tell whether there is a text in any language."""
-        return bool(self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +214,7 @@ class Client:
     request_object_encryption: Encryption | None = None
     #: Only signed request objects count (RFC 9101 §10.5).
     require_signed_request_object: bool = False
-    #: Where its request objects may be fetched from, without fragments (OIDC Registration §2).
+    #: Where its request objects may be fetched from, each with its fragment as registered (OIDC Registration §2).
     request_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = False
@@ -262,6 +226,33 @@ class Client:
     resources: tuple[str, ...] = ()
     #: What access tokens for its audiences are signed with (RFC 9068 §2.1); for resource servers.
     access_token_alg: str = "RS256"  # noqa: S105 - an algorithm
+    client_uri: str | None = None
+    #: Addresses for readers of one language, by member and tag as registered: `policy_uri#fr`.
+    tagged: tuple[tuple[str, str], ...] = ()
+    software_id: str | None = None
+    software_version: str | None = None
+    #: The signed statement that it registered with (RFC 7591 §2.3), as it was sent.
+    software_statement: str | None = field(default=None, repr=False)
+    #: Names what we serve as its logo, and changes with it; None when there is none.
+    logo: str | None = None
+
+    def name(self, language: str) -> Wording:
+        """Return what pages call the service: its name, or where it is when it gave none."""
+        return self.names.read(language) or Wording(next(iter(self.hosts), self.client_id), "")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return where its answers go: host names, or the scheme of an installed application."""
+        parts = [urlsplit(uri) for uri in self.redirect_uris]
+        return tuple(dict.fromkeys(part.hostname or part.scheme for part in parts))
+
+    def address(self, member: str, language: str) -> str | None:
+        """Return one of its published addresses for a reader: `policy_uri`, `tos_uri`, `client_uri`, `logo_uri`."""
+        plain: str | None = getattr(self, member)
+        texts = {name.partition("#")[2]: uri for name, uri in self.tagged if name.startswith(f"{member}#")}
+        if not texts:
+            return plain
+        return Texts.of(texts | ({} if plain is None else {"": plain})).text(language) or None
 
     @property
     def approved(self) -> bool:

@@ -10,7 +10,8 @@ from datetime import date
 from idp.claims.catalogue import Catalogue
 from idp.claims.display import display
 from idp.claims.values import Sensitivity
-from idp.clients.values import Client, RegisteredUse, SubjectType, Wording
+from idp.clients.texts import Wording
+from idp.clients.values import Client, RegisteredUse, SubjectType
 from idp.consent.holdings import can_be_typed, candidates, kept_as
 from idp.consent.page import ChoicePage, DetailChoice, FormOption, Origin, ValueOption
 from idp.consent.policy import acceptable_forms, basis, releasable

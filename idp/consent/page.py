@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from idp.clients.values import Wording
+from idp.clients.texts import Wording
 from idp.consent.values import Duration, Reason
 
 

@@ -111,6 +111,19 @@ class ConsentService(Deciding):
             )
         return client_id
 
+    def end_service(self, client_id: str) -> None:
+        """End what every citizen shares with a service that is no more, as if each had stopped."""
+        with self._db.transaction():
+            # In order of account, so that two that end at the same time never wait for each other's rows.
+            for account_id, claims in sorted(self._store.end_service(client_id, now=self._clock.now())):
+                self._activity.record(
+                    Entry(account_id=account_id, kind=Kind.SERVICE_ENDED, client_id=client_id, claims=claims)
+                )
+
+    def services_among(self, client_ids: Collection[str]) -> frozenset[str]:
+        """Return those of the services that a citizen has ever decided about in favour."""
+        return self._store.services_among(client_ids)
+
     def purge(self, before: datetime, limit: int) -> int:
         """Delete the sealed values of up to `limit` choices made for one time that ended before the moment."""
         return self._store.purge_ended(before=before, limit=limit)

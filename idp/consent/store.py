@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -134,6 +134,24 @@ class GrantStore:
         with self._db.transaction() as session:
             row = session.execute(statement).one_or_none()
         return None if row is None else (row[0], tuple(row[1]))
+
+    def end_service(self, client_id: str, *, now: datetime) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Do for all grants of a service what `withdraw` does for one; gives each account and its claim names."""
+        statement = (
+            update(_grant)
+            .where(_grant.c.client_id == client_id, _grant.c.withdrawn_at.is_(None))
+            .values(withdrawn_at=now, claims_sealed=None, grant_key_wrapped=None, token_epoch=_grant.c.token_epoch + 1)
+            .returning(_grant.c.account_id, _grant.c.claims)
+        )
+        with self._db.transaction() as session:
+            rows = session.execute(statement).all()
+        return tuple((row[0], tuple(row[1])) for row in rows)
+
+    def services_among(self, client_ids: Collection[str]) -> frozenset[str]:
+        """Return those of the services that have a grant, in whatever state."""
+        with self._db.reading() as connection:
+            found = connection.execute(select(_grant.c.client_id).where(_grant.c.client_id.in_(client_ids)).distinct())
+            return frozenset(found.scalars())
 
     def purge_ended(self, *, before: datetime, limit: int) -> int:
         """Delete the sealed values of choices made for one time that ended before the moment."""

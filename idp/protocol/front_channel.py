@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, field
 
+from idp.clients.self_registration import RegistrationOffer
 from idp.consent.values import OFFLINE
 from idp.protocol.assembly import Protocol
 from idp.protocol.authorization import Authorization
 from idp.protocol.grants.issuing import OPENID
 from idp.protocol.metadata import as_json, discovery
 from idp.protocol.par import PushedAuthorization
+from idp.protocol.registration import ClientRegistration
 from idp.protocol.request_documents import RequestDocuments
 from idp.protocol.request_object import RequestObjects
 from idp.protocol.request_opening import Opener
 from idp.protocol.responder import Responder
 from idp.protocol.response_types import ResponseType
-from idp.protocol.specifications import PAR_PATH, contributions
+from idp.protocol.specifications import PAR_PATH, contributions, registrable_grants
 from idp.protocol.validation import Offer
 from idp.services import Services
 
@@ -24,6 +26,7 @@ class FrontChannel:
 
     authorization: Authorization
     pushed: PushedAuthorization
+    registration: ClientRegistration
     #: JSON for OIDC Discovery and RFC 8414 alike.
     discovery: bytes = field(repr=False)
 
@@ -54,6 +57,16 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
             objects=objects,
             issuer=settings.issuer,
             endpoint=settings.issuer + PAR_PATH,
+        ),
+        registration=ClientRegistration(
+            services=services.self_registered,
+            offer=RegistrationOffer(
+                response_types=offer.response_types,
+                grant_types=registrable_grants(offer),
+                scopes=tuple(sorted(offer.scopes, key=lambda scope: (scope != OPENID, scope))),
+            ),
+            issuer=settings.issuer,
+            ended=services.consent.end_service,
         ),
         discovery=as_json(
             discovery(

@@ -18,6 +18,7 @@ MAX_BYTES: Final = 65536
 #: More parameters than any request here has; a bound on work for hostile input.
 MAX_PARAMETERS: Final = 128
 FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
 
 #: RFC 6749 §5.1 asks for both on everything that holds a token; they go on every answer of these endpoints.
 NO_STORE: Final = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
@@ -82,6 +83,8 @@ class HttpRequest:
     address: str = ""
     #: Media type of the body in lower case without parameters, empty when there is no body.
     content_type: str = ""
+    #: The body as it was sent, when it says that it is JSON; read by nobody yet.
+    body: bytes = field(default=b"", repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, Any], *, max_bytes: int = MAX_BYTES) -> "HttpRequest":
@@ -92,11 +95,13 @@ class HttpRequest:
         query = environ.get("QUERY_STRING", "")
         method = environ["REQUEST_METHOD"]
         form: tuple[tuple[str, str], ...] = ()
-        content_type = ""
+        content_type, body = "", b""
         if method != "GET":
             content_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
             if content_type == FORM:
                 form = pairs(_body(environ, max_bytes), max_bytes=max_bytes)
+            elif content_type == JSON:
+                body = _body(environ, max_bytes)
         return cls(
             method,
             environ.get("PATH_INFO", ""),
@@ -105,6 +110,7 @@ class HttpRequest:
             form,
             environ.get("REMOTE_ADDR", ""),
             content_type,
+            body,
         )
 
     def form_parameters(self) -> dict[str, str]:

@@ -15,9 +15,11 @@ from idp.clients.values import AuthMethod, SubjectType
 from idp.crypto import jose
 from idp.protocol import client_assertion, pkce
 from idp.protocol.assembly import ENDPOINTS, GRANTS, TOKEN_PATH
+from idp.protocol.grants.client_credentials import ClientCredentialsGrant
 from idp.protocol.metadata import Member
 from idp.protocol.parameters import Display
 from idp.protocol.prompts import Prompt
+from idp.protocol.registration import REGISTER_PATH
 from idp.protocol.request_opening import ALGORITHMS as REQUEST_ALGORITHMS
 from idp.protocol.responder import ResponseMode
 from idp.protocol.response_types import ResponseType
@@ -44,6 +46,7 @@ def contributions(*, settings: Settings, catalogue: Catalogue, offer: Offer) -> 
         _client_authentication(),
         _openid_connect(settings, catalogue, offer),
         _request_objects(settings),
+        _registration(settings),
         # RFC 7636
         {"code_challenge_methods_supported": pkce.METHODS},
         # RFC 9126
@@ -74,6 +77,20 @@ def _implicit_and_hybrid(offer: Offer) -> Mapping[str, Member]:
     if any("implicit" in response_type.grants for response_type in offer.response_types):
         return {"grant_types_supported": ("implicit",)}
     return {}
+
+
+def registrable_grants(offer: Offer) -> frozenset[str]:
+    """Return the grants that a service may register itself for.
+
+    Not client_credentials: a token without a citizen carries what an operator allows a service (RFC 6749 §4.4).
+    """
+    front = {grant for response_type in offer.response_types for grant in response_type.grants}
+    return frozenset({grant.GRANT_TYPE for grant in GRANTS} - {ClientCredentialsGrant.GRANT_TYPE} | front)
+
+
+def _registration(settings: Settings) -> Mapping[str, Member]:
+    """RFC 7591, OpenID Connect Dynamic Client Registration."""
+    return {} if settings.registration.mode == "off" else {"registration_endpoint": REGISTER_PATH}
 
 
 def _client_authentication() -> Mapping[str, Member]:

@@ -31,6 +31,12 @@ def _languages(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _algorithms(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value or not set(value) <= {"ES256", "PS256", "EdDSA", "RS256"}:
+        raise ValueError("must list some of ES256, PS256, EdDSA and RS256")
+    return value
+
+
 def is_loopback(host: str | None) -> bool:
     """Return whether a host name means this very machine."""
     return host is not None and (host in _LOOPBACK or host.endswith(".localhost"))
@@ -54,6 +60,7 @@ def _issuer(value: str) -> str:
     return value
 
 
+Algorithms = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_algorithms)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Languages = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_languages)]
 Limit = Annotated[str, AfterValidator(_limit)]

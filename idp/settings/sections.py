@@ -142,6 +142,8 @@ class LimitSettings(Section):
     """Requests for tokens."""
     par: Limit = "1200/minute"
     """Pushed authorization requests."""
+    registration: Limit = "60/hour"
+    """Services that register themselves, and changes to their registrations."""
     introspection: Limit = "off"
     """Questions about a token from resource servers, which have authenticated."""
 

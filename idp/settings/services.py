@@ -1,9 +1,11 @@
 """The sections about services: what they may use, how they come in, and what they are told."""
 
+from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from idp.settings.kinds import Algorithms
 from idp.settings.sections import Section
 
 
@@ -24,6 +26,25 @@ class RegistrationSettings(Section):
     mode: Literal["open", "token", "off"] = "off"
     """`open` lets anybody register a service, `token` those who hold an initial access token from
     `proffer clients invite`, `off` nobody."""
+    unused_days: int = Field(default=30, ge=1, le=3650)
+    """A service that registered itself and that no citizen has used after this many days is removed."""
+    max_unused: int = Field(default=1000, ge=1, le=1000000)
+    """With `open`: while so many services wait for their first citizen, no further one can register."""
+    software_issuer: str | None = None
+    """Whose software statements are believed (RFC 7591 §2.3), by their `iss`. Unset: none are taken."""
+    software_keys: Path | None = None
+    """JWK Set that those statements are signed with, as a file."""
+    software_keys_uri: str | None = None
+    """The same as an address, fetched when a statement arrives."""
+    software_algorithms: Algorithms = ("ES256", "PS256", "EdDSA", "RS256")
+    """What those statements may be signed with."""
+
+    @model_validator(mode="after")
+    def _whole_issuer(self) -> "RegistrationSettings":
+        keys = (self.software_keys is not None) + (self.software_keys_uri is not None)
+        if keys != (self.software_issuer is not None):
+            raise ValueError("software_issuer needs one of software_keys and software_keys_uri, and they need it")
+        return self
 
 
 class KeySettings(Section):

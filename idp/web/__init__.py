@@ -39,5 +39,5 @@ def init_app(app: Flask, services: Services) -> None:
     assets.init_app(app)
     errors.init_app(app)
     oidc.init_app(app, services)
-    for blueprint in (*citizen.blueprints(), *oidc.blueprints()):
+    for blueprint in (*citizen.blueprints(), *oidc.blueprints(settings)):
         app.register_blueprint(blueprint)

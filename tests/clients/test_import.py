@@ -255,7 +255,10 @@ def test_one_fault_stores_nothing_and_every_fault_is_told_with_its_place(registr
         ({"id_token_signed_response_alg": "none"}, "clients[0].id_token_signed_response_alg"),
         ({"redirect_uris": []}, "clients[0].redirect_uris"),
         ({"redirect_uris": ["https://a.example/", "https://a.example/"]}, "clients[0].redirect_uris"),
-        ({"redirect_uris": ["https://a.example/", "https://b.example/"]}, "clients[0].redirect_uris: several hosts"),
+        (
+            {"redirect_uris": ["https://a.example/", "https://b.example/"]},
+            "clients[0].sector_identifier_uri: several hosts",
+        ),
         ({"redirect_uris": "https://a.example/"}, "clients[0].redirect_uris"),
         ({"post_logout_redirect_uris": ["javascript:x"]}, "clients[0].post_logout_redirect_uris[0]"),
         ({"initiate_login_uri": "http://shop.example/"}, "clients[0].initiate_login_uri"),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from idp.clients.values import LawfulBasis, Register, RegisteredDetail, RegisteredUse, Texts, UseState
+from idp.clients.texts import Texts
+from idp.clients.values import LawfulBasis, Register, RegisteredDetail, RegisteredUse, UseState
 from idp.consent import policy
 from idp.consent.errors import EssentialRefusedError
 from idp.consent.sealed import values_of

@@ -3,16 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from idp.clients.values import (
-    ApplicationType,
-    AuthMethod,
-    Client,
-    ClientState,
-    Organisation,
-    Profile,
-    SubjectType,
-    Texts,
-)
+from idp.clients.texts import Texts
+from idp.clients.values import ApplicationType, AuthMethod, Client, ClientState, Organisation, Profile, SubjectType
 from idp.consent.values import ClaimsRequest
 from idp.protocol.parameters import AuthorizationRequest, Parameters, read_parameters
 from idp.protocol.response_types import ResponseType

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from idp.clients.values import Client, Register, Wording
+from idp.clients.texts import Wording
+from idp.clients.values import Client, Register
 from idp.consent.values import Decision, Duration, Grant
 from idp.web.context import services
 from idp.web.languages import current

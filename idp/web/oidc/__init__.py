@@ -10,13 +10,25 @@ from typing import TYPE_CHECKING
 from idp.protocol import assembly, front_channel
 from idp.protocol.specifications import KEYS_PATH
 from idp.web import front
-from idp.web.oidc import authorize, discovery, exchange, introspection, par, revocation, token, userinfo, webfinger
+from idp.web.oidc import (
+    authorize,
+    discovery,
+    exchange,
+    introspection,
+    par,
+    registration,
+    revocation,
+    token,
+    userinfo,
+    webfinger,
+)
 from idp.web.oidc.channel import KEY
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
 
     from idp.services import Services
+    from idp.settings import Settings
 
 
 def init_app(app: Flask, services: Services) -> None:
@@ -31,6 +43,7 @@ def init_app(app: Flask, services: Services) -> None:
     )
 
 
-def blueprints() -> tuple[Blueprint, ...]:
-    """List every endpoint of this audience."""
-    return tuple(module.bp for module in (authorize, par, token, userinfo, revocation, introspection, webfinger))
+def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
+    """List every endpoint of this audience that the deployment has."""
+    always = tuple(module.bp for module in (authorize, par, token, userinfo, revocation, introspection, webfinger))
+    return always if settings.registration.mode == "off" else (*always, registration.bp)

@@ -16,6 +16,7 @@ _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 def upgrade() -> None:
     with op.batch_alter_table("client") as client:
         client.add_column(sa.Column("registration_token_digest", sa.String(), nullable=True))
+        client.add_column(sa.Column("used_at", _MOMENT, nullable=True))
     # Written and never read: each decision keeps what the register said when it was taken.
     with op.batch_alter_table("grant") as grant:
         grant.drop_column("use_versions")
@@ -153,4 +154,5 @@ def downgrade() -> None:
         grant.add_column(sa.Column("use_versions", _JSON, nullable=False, server_default=sa.text("'[]'")))
         grant.alter_column("use_versions", server_default=None)
     with op.batch_alter_table("client") as client:
+        client.drop_column("used_at")
         client.drop_column("registration_token_digest")
