@@ -239,7 +239,7 @@ def test_an_error_by_form_is_a_form_too(browser: Browser) -> None:
 
 
 def test_a_browser_that_asks_too_often_is_asked_to_wait(browser: Browser) -> None:
-    answers = [browser.authorize(prompt="none").status_code for _ in range(130)]
+    answers = [browser.authorize().status_code for _ in range(130)]
 
     assert answers[0] == 303
     assert answers[-1] == 429
