@@ -6,7 +6,9 @@ from idp.clients.self_registration import RegistrationOffer
 from idp.consent.values import OFFLINE
 from idp.protocol.assembly import Protocol
 from idp.protocol.authorization import Authorization
+from idp.protocol.end_session import EndSession
 from idp.protocol.grants.issuing import OPENID
+from idp.protocol.logout_token import LogoutTokens
 from idp.protocol.metadata import as_json, discovery
 from idp.protocol.par import PushedAuthorization
 from idp.protocol.registration import ClientRegistration
@@ -27,6 +29,8 @@ class FrontChannel:
     authorization: Authorization
     pushed: PushedAuthorization
     registration: ClientRegistration
+    end_session: EndSession
+    logout_tokens: LogoutTokens
     #: JSON for OIDC Discovery and RFC 8414 alike.
     discovery: bytes = field(repr=False)
 
@@ -67,6 +71,14 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
             ),
             issuer=settings.issuer,
             ended=services.consent.end_service,
+        ),
+        end_session=EndSession(services=services),
+        logout_tokens=LogoutTokens(
+            issuer=settings.issuer,
+            keys=services.keys,
+            clients=services.clients,
+            fetcher=services.fetcher,
+            clock=services.clock,
         ),
         discovery=as_json(
             discovery(

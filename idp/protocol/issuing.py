@@ -11,6 +11,7 @@ from idp.consent.values import OFFLINE, Grant, GrantTicket
 from idp.protocol.flow import Flow
 from idp.protocol.id_token import IdTokens
 from idp.protocol.refusals import NoReplyError, Obstacle
+from idp.protocol.session_management import session_state
 from idp.services import Services
 from idp.tokens.service import TokenService
 from idp.tokens.values import Issue, SignOn
@@ -53,7 +54,10 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
                 facts={DURATION: ticket.grant.duration.value},
             )
         )
-    return answer
+    state = session_state(
+        client_id=flow.client.client_id, redirect_uri=request.reply_to.redirect_uri, session_secret=session.secret
+    )
+    return answer if state is None else {**answer, "session_state": state}
 
 
 def finish(flow: Flow, *, services: Services) -> None:

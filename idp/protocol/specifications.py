@@ -15,6 +15,7 @@ from idp.clients.values import AuthMethod, SubjectType
 from idp.crypto import jose
 from idp.protocol import client_assertion, pkce
 from idp.protocol.assembly import ENDPOINTS, GRANTS, TOKEN_PATH
+from idp.protocol.end_session import END_SESSION_PATH
 from idp.protocol.grants.client_credentials import ClientCredentialsGrant
 from idp.protocol.metadata import Member
 from idp.protocol.parameters import Display
@@ -23,6 +24,7 @@ from idp.protocol.registration import REGISTER_PATH
 from idp.protocol.request_opening import ALGORITHMS as REQUEST_ALGORITHMS
 from idp.protocol.responder import ResponseMode
 from idp.protocol.response_types import ResponseType
+from idp.protocol.session_management import CHECK_SESSION_PATH
 from idp.protocol.validation import Offer
 from idp.settings import Settings
 
@@ -53,9 +55,22 @@ def contributions(*, settings: Settings, catalogue: Catalogue, offer: Offer) -> 
         {"pushed_authorization_request_endpoint": PAR_PATH, "require_pushed_authorization_requests": False},
         # RFC 9207
         {"authorization_response_iss_parameter_supported": True},
+        _logout(),
         # Initiating User Registration via OpenID Connect 1.0
         {"prompt_values_supported": tuple(Prompt)},
     )
+
+
+def _logout() -> Mapping[str, Member]:
+    """RP-Initiated Logout §2.1, Session Management §3.3, Front-Channel Logout §3, Back-Channel Logout §2.1."""
+    return {
+        "end_session_endpoint": END_SESSION_PATH,
+        "check_session_iframe": CHECK_SESSION_PATH,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+    }
 
 
 def _authorization(offer: Offer) -> Mapping[str, Member]:

@@ -8,6 +8,7 @@ half      what a right password leaves until its code comes; five minutes
 flow      binds an authorization request in flight to the browser that started it
 device    proves an earlier successful sign-in from this browser to the slow-down
 language  the language chosen on our pages, and when
+state     tells our page in a service's frame that the session has changed, and nothing else; scripts can read it
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, request
 
 from idp.authentication.second_factor import HALF_LIFETIME
+from idp.protocol.session_management import browser_state
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -30,6 +32,7 @@ HALF = "proffer_half"
 FLOW = "proffer_flow"
 DEVICE = "proffer_device"
 LANGUAGE = "proffer_language"
+BROWSER_STATE = "proffer_state"
 PAGE = "proffer_page"
 
 #: Longer values are not ours; they are ignored before anything hashes them.
@@ -70,11 +73,30 @@ def session_secret() -> str | None:
 def set_session(response: Response, secret: str) -> None:
     """Give the browser its session."""
     write(response, SESSION, secret)
+    set_state(response, secret)
 
 
 def clear_session(response: Response) -> None:
     """Take the session from the browser."""
     remove(response, SESSION)
+    set_state(response, None)
+
+
+def keep_state(response: Response, secret: str | None) -> None:
+    """Set the browser's state right where it is not that of its session, which may have ended by itself."""
+    if read(BROWSER_STATE) != (None if secret is None else browser_state(secret)):
+        set_state(response, secret)
+
+
+def set_state(response: Response, secret: str | None) -> None:
+    """Let our page in the frames of services know of this session, or of none.
+
+    Its script has to read the cookie, in frames on pages of other sites (OpenID Connect Session Management §3.3):
+    browsers send it there over TLS only, so on http nothing but pages of this very site can notice.
+    """
+    value, max_age = ("", 0) if secret is None else (browser_state(secret), None)
+    same_site = "None" if secure() else "Lax"
+    response.set_cookie(name(BROWSER_STATE), value, max_age=max_age, path="/", secure=secure(), samesite=same_site)
 
 
 def half() -> str | None:

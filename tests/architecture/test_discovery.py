@@ -20,6 +20,7 @@ DOCUMENTS = {
 ALIASES = {"/.well-known/jwks.json"}
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
+    "end_session_endpoint": "/end-session",
     "introspection_endpoint": "/introspect",
     "jwks_uri": "/jwks.json",
     "pushed_authorization_request_endpoint": "/par",

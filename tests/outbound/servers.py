@@ -1,5 +1,6 @@
 """A server on the loopback address that answers with whatever bytes a test wants, as slowly as it wants."""
 
+import re
 import socket
 import ssl
 import threading
@@ -26,7 +27,7 @@ def serving(behaviour: Behaviour, *, tls: ssl.SSLContext | None = None) -> Itera
         def answer(plain: socket.socket) -> None:
             with suppress(OSError), plain:
                 sock = tls.wrap_socket(plain, server_side=True) if tls else plain
-                server.requests.append(sock.recv(65536))
+                server.requests.append(_request(sock))
                 behaviour(sock)
                 sock.close()
 
@@ -38,6 +39,17 @@ def serving(behaviour: Behaviour, *, tls: ssl.SSLContext | None = None) -> Itera
         threading.Thread(target=accept, daemon=True).start()
         yield server
         listening.shutdown(socket.SHUT_RDWR)
+
+
+def _request(sock: socket.socket) -> bytes:
+    """One request with its body, which may come apart from its head."""
+    request = sock.recv(65536)
+    head, _, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+    missing = int(length[1]) - len(body) if length else 0
+    while missing > 0 and (more := sock.recv(missing)):
+        request, missing = request + more, missing - len(more)
+    return request
 
 
 def saying(answer: bytes) -> Behaviour:

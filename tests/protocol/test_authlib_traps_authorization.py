@@ -97,7 +97,7 @@ def test_a_form_carries_values_as_they_are_and_as_text(citizen: Browser, state: 
     response = citizen.authorize(response_mode="form_post", state=state)
 
     form = Form(response.text)
-    assert form.fields.keys() == {"code", "state", "iss"}
+    assert form.fields.keys() == {"code", "state", "iss", "session_state"}
     assert form.fields["state"] == state
     assert form.action == CALLBACK
     assert form.scripts == 1

@@ -33,7 +33,7 @@ def test_a_returning_citizen_is_answered_at_once_and_nothing_is_stored_but_code_
     with counted(services.db.engine) as statements:
         answer = answer_of(citizen.authorize(state="again"))
 
-    assert answer.keys() == {"code", "state", "iss"}
+    assert answer.keys() == {"code", "state", "iss", "session_state"}
     assert rows(services, "interaction") == interactions
     assert [statement.split()[0].upper() for statement in statements.texts] == [
         "SELECT",  # the session

@@ -23,7 +23,7 @@ def test_a_stranger_signs_in_chooses_and_the_service_gets_a_code(browser: Browse
     browser.share(page, "given_name", "email")
     answer = answer_of(browser.come_back(page))
 
-    assert answer.keys() == {"code", "state", "iss"}
+    assert answer.keys() == {"code", "state", "iss", "session_state"}
     assert len(answer["code"]) == 43
     assert (answer["state"], answer["iss"]) == ("a-state", ISSUER)
 
@@ -146,7 +146,7 @@ def test_the_redirect_uris_own_query_stays_as_it_was_registered(citizen: Browser
 
     answer = answer_of(citizen.authorize(redirect_uri=CALLBACK_WITH_QUERY), at=CALLBACK_WITH_QUERY)
 
-    assert answer.keys() == {"code", "state", "iss"}
+    assert answer.keys() == {"code", "state", "iss", "session_state"}
 
 
 def test_answers_are_not_kept_and_do_not_say_where_the_citizen_came_from(citizen: Browser) -> None:
@@ -169,7 +169,7 @@ def test_a_long_or_strange_state_comes_back_intact(citizen: Browser, state: str)
 def test_a_request_without_state_and_nonce_succeeds(citizen: Browser) -> None:
     citizen.agree("given_name")
 
-    assert answer_of(citizen.authorize(state=None)).keys() == {"code", "iss"}
+    assert answer_of(citizen.authorize(state=None)).keys() == {"code", "iss", "session_state"}
 
 
 # POST, OIDC Core §3.1.2.1
@@ -193,7 +193,7 @@ def test_a_request_posted_by_another_site_comes_again_with_our_cookies(
     assert "a-state" not in location
     answer = answer_of(citizen.http.get(location))
 
-    assert answer.keys() == {"code", "state", "iss"}
+    assert answer.keys() == {"code", "state", "iss", "session_state"}
     assert citizen.http.get(location).status_code == 410
 
 

@@ -13,7 +13,8 @@ from tests.protocol.sign_on import ISSUER, Browser, answer_of, page_of
 
 OPENID = "/.well-known/openid-configuration"
 
-#: OIDC Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, Initiating User Registration §4.
+#: OIDC Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, Initiating User Registration §4, and the logout standards:
+#: RP-Initiated §2.1, Session Management §3.3, Front-Channel §3, Back-Channel §2.1.
 KNOWN = """
 issuer authorization_endpoint token_endpoint userinfo_endpoint jwks_uri registration_endpoint scopes_supported
 response_types_supported response_modes_supported grant_types_supported acr_values_supported subject_types_supported
@@ -28,6 +29,8 @@ introspection_endpoint introspection_endpoint_auth_methods_supported
 introspection_endpoint_auth_signing_alg_values_supported code_challenge_methods_supported
 pushed_authorization_request_endpoint require_pushed_authorization_requests
 authorization_response_iss_parameter_supported prompt_values_supported
+end_session_endpoint check_session_iframe frontchannel_logout_supported frontchannel_logout_session_supported
+backchannel_logout_supported backchannel_logout_session_supported
 """
 
 
@@ -90,7 +93,7 @@ def test_a_client_that_proves_nothing_may_not_introspect(document: dict[str, Any
 def test_every_endpoint_exists(client: FlaskClient, document: dict[str, Any]) -> None:
     addresses = [value for name, value in document.items() if name.endswith("_endpoint") or name == "jwks_uri"]
 
-    assert len(addresses) == 7
+    assert len(addresses) == 8
     for address in addresses:
         assert client.get(address.removeprefix(ISSUER)).status_code != 404, address
 
@@ -102,8 +105,8 @@ def test_every_protocol_route_is_announced(app: Flask, document: dict[str, Any])
         if re.match(r"idp\.web\.oidc", app.view_functions[rule.endpoint].__module__)
     }
 
-    # Found by a name of its own (RFC 7033 §10.1), as the document itself.
-    routes.discard("/.well-known/webfinger")
+    # Found by a name of its own (RFC 7033 §10.1), as the document itself; and pages that only our pages lead to.
+    routes -= {"/.well-known/webfinger", "/end-session/confirm", "/end-session/done"}
     assert {ISSUER + route for route in routes} <= set(map(str, document.values()))
 
 

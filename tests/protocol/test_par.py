@@ -54,7 +54,7 @@ def test_a_settled_citizen_is_answered_at_once(citizen: Browser) -> None:
 
     answer = answer_of(bring(citizen, pushed(citizen)))
 
-    assert answer.keys() == {"code", "state", "iss"}
+    assert answer.keys() == {"code", "state", "iss", "session_state"}
     assert (answer["state"], answer["iss"]) == ("pushed-state", ISSUER)
 
 

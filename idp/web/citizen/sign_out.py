@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from idp.web import context, cookies
+from idp.web import context
 from idp.web.access import public
 from idp.web.pages import page_blueprint
+from idp.web.signing_out import signed_out
 
 bp = page_blueprint("sign_out", __name__, url_prefix="/sign-out")
 
@@ -24,11 +25,8 @@ def form() -> ResponseReturnValue:
 @public
 def submit() -> ResponseReturnValue:
     """End the session on the server and in the browser."""
-    if secret := cookies.session_secret():
-        context.services().authentication.sign_out(secret)
-    session.clear()
-    context.forget_session()
+    session = context.current_session()
+    frames = () if session is None else context.services().logout.sign_out(session)
+    answer = signed_out(frames, onward=url_for("home.index"))
     flash(_("You are signed out of Proffer on this browser."), "success")
-    answer = redirect(url_for("home.index"), code=303)
-    cookies.clear_session(answer)
     return answer

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idp.notices.values import Kind
 from idp.protocol import assembly, front_channel
 from idp.protocol.specifications import KEYS_PATH
 from idp.web import front
 from idp.web.oidc import (
     authorize,
+    check_session,
     discovery,
+    end_session,
     exchange,
     introspection,
     par,
@@ -37,6 +40,7 @@ def init_app(app: Flask, services: Services) -> None:
     channel = front_channel.assemble(services, back_channel=back_channel)
     app.extensions[exchange.KEY] = back_channel
     app.extensions[KEY] = channel
+    services.notices.told_by(Kind.BACKCHANNEL_LOGOUT, channel.logout_tokens.tell)
     exchange.install(app)
     front.install(
         app, fixed=discovery.documents(channel.discovery, issuer=services.settings.issuer), keys_path=KEYS_PATH
@@ -45,5 +49,16 @@ def init_app(app: Flask, services: Services) -> None:
 
 def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
     """List every endpoint of this audience that the deployment has."""
-    always = tuple(module.bp for module in (authorize, par, token, userinfo, revocation, introspection, webfinger))
+    modules = (
+        authorize,
+        par,
+        token,
+        userinfo,
+        revocation,
+        introspection,
+        webfinger,
+        end_session,
+        check_session,
+    )
+    always = (*(module.bp for module in modules), end_session.posted)
     return always if settings.registration.mode == "off" else (*always, registration.bp)

@@ -92,7 +92,9 @@ def _outcome(pairs: tuple[tuple[str, str], ...]) -> Response:
         if isinstance(outcome, Visit):
             limits.exceeded("authorize")
     if isinstance(outcome, Answered):
-        return reply(outcome.reply)
+        answer, session = reply(outcome.reply), current_session()
+        cookies.keep_state(answer, None if session is None else session.secret)
+        return answer
     return _to_page(outcome)
 
 
