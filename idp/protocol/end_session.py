@@ -21,6 +21,7 @@ from idp.crypto import jose
 from idp.crypto.errors import JwtError
 from idp.logout.values import Frame
 from idp.protocol.parameters import Parameters, read_parameters
+from idp.protocol.token_types import is_of_type
 from idp.services import Services
 
 END_SESSION_PATH: Final = "/end-session"
@@ -171,7 +172,7 @@ class EndSession:
             return None
         claims = token.claims
         # Other tokens that we sign say what they are, or have no end (RFC 8725 §3.11).
-        ours = token.header.get("typ", "JWT") == "JWT" and claims.get("iss") == self._issuer
+        ours = is_of_type(token.header) and claims.get("iss") == self._issuer
         texts = all(isinstance(claims.get(name), str) for name in ("aud", "sub"))
         return claims if ours and texts and isinstance(claims.get("exp"), int) else None
 
