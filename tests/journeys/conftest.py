@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.clients import openid_client
-from tests.clients.openid_client import OpenidClient
+from tests.clients.node_client import NodeClient, unavailable
 from tests.journeys import services
 from tests.journeys.citizen import Citizen
 from tests.journeys.provider import StartedProvider
@@ -43,10 +42,10 @@ def amina(provider: StartedProvider) -> Citizen:
 
 
 @pytest.fixture
-def council(provider: StartedProvider) -> Iterator[OpenidClient]:
+def council(provider: StartedProvider) -> Iterator[NodeClient]:
     """openid-client as the council."""
-    if reason := openid_client.unavailable():
+    if reason := unavailable("openid-client"):
         pytest.skip(reason)
-    with OpenidClient() as client:
+    with NodeClient("openid_client.mjs") as client:
         client.call("discover", issuer=provider.issuer, clientId="council", clientSecret=services.COUNCIL_SECRET)
         yield client

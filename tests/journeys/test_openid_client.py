@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.clients.openid_client import OpenidClient, RelyingPartyError
+from tests.clients.node_client import NodeClient, RelyingPartyError
 from tests.journeys.services import CALLBACK, DETAILS, claims
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FIVE = ("given_name", "family_name", "email", "phone_number", "birthdate")
 
 
-def ask(council: OpenidClient, *names: str, pushed: bool = False, **more: str) -> str:
+def ask(council: NodeClient, *names: str, pushed: bool = False, **more: str) -> str:
     """Where the council sends the browser."""
     parameters = {"redirect_uri": CALLBACK, "scope": "openid offline_access", "claims": claims(*names), **more}
     url = council.call("authorizationUrl", parameters=parameters, pushed=pushed)["url"]
@@ -30,7 +30,7 @@ def answer(citizen: Citizen) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(citizen.browser.url).query).items()}
 
 
-def sign_on(council: OpenidClient, citizen: Citizen, *ticked: str) -> dict[str, Any]:
+def sign_on(council: NodeClient, citizen: Citizen, *ticked: str) -> dict[str, Any]:
     """Ask for five, tick some, redeem the code."""
     citizen.browser.open(ask(council, *FIVE, prompt="consent"))
     citizen.choose(*ticked)
@@ -39,13 +39,13 @@ def sign_on(council: OpenidClient, citizen: Citizen, *ticked: str) -> dict[str, 
     return tokens
 
 
-def userinfo(council: OpenidClient, tokens: dict[str, Any]) -> dict[str, Any]:
+def userinfo(council: NodeClient, tokens: dict[str, Any]) -> dict[str, Any]:
     shared = council.call("userinfo", accessToken=tokens["access_token"], subject=tokens["claims"]["sub"])
     assert isinstance(shared, dict)
     return shared
 
 
-def test_two_of_five_details_are_ticked_and_exactly_those_arrive(council: OpenidClient, amina: Citizen) -> None:
+def test_two_of_five_details_are_ticked_and_exactly_those_arrive(council: NodeClient, amina: Citizen) -> None:
     tokens = sign_on(council, amina, "given_name", "email")
 
     assert userinfo(council, tokens) == {
@@ -55,14 +55,14 @@ def test_two_of_five_details_are_ticked_and_exactly_those_arrive(council: Openid
     }
 
 
-def test_the_id_token_carries_no_details(council: OpenidClient, amina: Citizen) -> None:
+def test_the_id_token_carries_no_details(council: NodeClient, amina: Citizen) -> None:
     tokens = sign_on(council, amina, *FIVE)
 
     assert not set(tokens["claims"]) & set(FIVE)
     assert tokens["claims"]["iss"] == amina.provider.issuer
 
 
-def test_coming_back_shows_no_page(council: OpenidClient, amina: Citizen) -> None:
+def test_coming_back_shows_no_page(council: NodeClient, amina: Citizen) -> None:
     first = sign_on(council, amina, "given_name", "email")
 
     amina.browser.visited.clear()
@@ -74,7 +74,7 @@ def test_coming_back_shows_no_page(council: OpenidClient, amina: Citizen) -> Non
     assert set(userinfo(council, again)) == {"sub", "given_name", "email"}
 
 
-def test_prompt_none_succeeds_silently_when_everything_is_settled(council: OpenidClient, amina: Citizen) -> None:
+def test_prompt_none_succeeds_silently_when_everything_is_settled(council: NodeClient, amina: Citizen) -> None:
     sign_on(council, amina, "given_name")
 
     amina.browser.open(ask(council, *FIVE, prompt="none"))
@@ -82,7 +82,7 @@ def test_prompt_none_succeeds_silently_when_everything_is_settled(council: Openi
     assert "code" in answer(amina)
 
 
-def test_one_more_detail_is_the_only_one_asked_about(council: OpenidClient, amina: Citizen) -> None:
+def test_one_more_detail_is_the_only_one_asked_about(council: NodeClient, amina: Citizen) -> None:
     sign_on(council, amina, "given_name", "email")
 
     amina.browser.open(ask(council, *FIVE, "address"))
@@ -94,7 +94,7 @@ def test_one_more_detail_is_the_only_one_asked_about(council: OpenidClient, amin
     assert set(shared) == {"sub", "given_name", "email"}
 
 
-def test_refusing_sends_access_denied_and_nothing_else(council: OpenidClient, amina: Citizen) -> None:
+def test_refusing_sends_access_denied_and_nothing_else(council: NodeClient, amina: Citizen) -> None:
     amina.browser.open(ask(council, *FIVE))
     amina.refuse()
 
@@ -103,7 +103,7 @@ def test_refusing_sends_access_denied_and_nothing_else(council: OpenidClient, am
     assert set(sent) <= {"error", "error_description", "state", "iss"}
 
 
-def test_stopping_ends_userinfo_and_refresh_at_once(council: OpenidClient, amina: Citizen) -> None:
+def test_stopping_ends_userinfo_and_refresh_at_once(council: NodeClient, amina: Citizen) -> None:
     tokens = sign_on(council, amina, "given_name")
     assert userinfo(council, tokens)["given_name"] == DETAILS["given_name"]
 
@@ -117,7 +117,7 @@ def test_stopping_ends_userinfo_and_refresh_at_once(council: OpenidClient, amina
     assert ended.value.code == "invalid_grant"
 
 
-def test_refreshing_keeps_the_sign_on_and_the_choice(council: OpenidClient, amina: Citizen) -> None:
+def test_refreshing_keeps_the_sign_on_and_the_choice(council: NodeClient, amina: Citizen) -> None:
     tokens = sign_on(council, amina, "family_name")
 
     renewed = council.call("refresh", refreshToken=tokens["refresh_token"])
@@ -127,7 +127,7 @@ def test_refreshing_keeps_the_sign_on_and_the_choice(council: OpenidClient, amin
     assert userinfo(council, renewed) == {"sub": tokens["claims"]["sub"], "family_name": DETAILS["family_name"]}
 
 
-def test_a_pushed_request_signs_on_as_well(council: OpenidClient, amina: Citizen) -> None:
+def test_a_pushed_request_signs_on_as_well(council: NodeClient, amina: Citizen) -> None:
     amina.browser.open(ask(council, *FIVE, pushed=True))
     amina.choose("phone_number")
 
@@ -135,7 +135,7 @@ def test_a_pushed_request_signs_on_as_well(council: OpenidClient, amina: Citizen
     assert userinfo(council, tokens)["phone_number"] == DETAILS["phone_number"]
 
 
-def test_a_revoked_token_opens_nothing(council: OpenidClient, amina: Citizen) -> None:
+def test_a_revoked_token_opens_nothing(council: NodeClient, amina: Citizen) -> None:
     tokens = sign_on(council, amina, "given_name")
 
     council.call("revoke", token=tokens["access_token"])
@@ -145,7 +145,7 @@ def test_a_revoked_token_opens_nothing(council: OpenidClient, amina: Citizen) ->
     assert refused.value.status == 401
 
 
-def test_an_edited_detail_reaches_the_council_at_the_next_sign_on(council: OpenidClient, amina: Citizen) -> None:
+def test_an_edited_detail_reaches_the_council_at_the_next_sign_on(council: NodeClient, amina: Citizen) -> None:
     sign_on(council, amina, "given_name")
     amina.browser.open(f"{amina.provider.issuer}/details")
     amina.change_detail("given_name", "Amina")

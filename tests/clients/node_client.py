@@ -1,8 +1,9 @@
-"""npm's `openid-client` as a relying party: a Node process steered line by line."""
+"""Relying parties of npm's libraries: a Node process steered line by line."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,25 +21,30 @@ class RelyingPartyError(Exception):
         self.status = status
 
 
-def unavailable() -> str | None:
-    """Why the library cannot run here, or None."""
+def unavailable(library: str) -> str | None:
+    """Why a library cannot run here, or None."""
     if shutil.which("node") is None:
         return "node is not installed"
-    if not (NODE_FOLDER / "node_modules" / "openid-client").is_dir():
-        return "openid-client is not installed: run `npm ci` in tests/clients/node"
+    if not (NODE_FOLDER / "node_modules" / library).is_dir():
+        return f"{library} is not installed: run `npm ci` in tests/clients/node"
     return None
 
 
-class OpenidClient:
-    """One relying party; use as a context manager."""
+class NodeClient:
+    """One relying party; use as a context manager.
 
-    def __init__(self) -> None:
+    :param script: in the folder `node`; what it answers to is listed there.
+    :param trust: an authority to believe beside the public ones, in PEM.
+    """
+
+    def __init__(self, script: str, *, trust: Path | None = None) -> None:
         self._process = subprocess.Popen(
-            ["node", str(NODE_FOLDER / "relying_party.mjs")],
+            ["node", str(NODE_FOLDER / script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=NODE_FOLDER,
+            env={**os.environ, **({"NODE_EXTRA_CA_CERTS": str(trust)} if trust else {})},
         )
 
     def __enter__(self) -> Self:
@@ -50,7 +56,7 @@ class OpenidClient:
         self._process.wait(timeout=10)
 
     def call(self, command: str, **parameters: Any) -> Any:
-        """Run a command of `relying_party.mjs`.
+        """Run a command of the script.
 
         :raises RelyingPartyError: the library threw.
         """

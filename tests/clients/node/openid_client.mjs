@@ -53,6 +53,10 @@ const commands = {
     return { ...tokens, claims: tokens.claims() }
   },
 
+  async endSessionUrl({ parameters }) {
+    return client.buildEndSessionUrl(config, parameters).href
+  },
+
   async revoke({ token }) {
     await client.tokenRevocation(config, token)
     return {}

@@ -1,0 +1,1 @@
+"""Relying parties as they are installed, unmodified, against a provider over https."""
