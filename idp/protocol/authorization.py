@@ -43,6 +43,8 @@ class Answered:
     """The service gets its answer."""
 
     reply: Reply
+    #: To a request object that was worth nothing: looking at it cost more than sending it.
+    in_vain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Authorization:
             _, reply_to = addressee(parameters, find=self._services.clients.get)
         except NoReplyError:
             raise NoReplyError(Obstacle.REQUEST_OBJECT) from error
-        return self._answer_error(reply_to, error.error, error.description or "")
+        return replace(self._answer_error(reply_to, error.error, error.description or ""), in_vain=True)
 
     def _go_on(
         self,

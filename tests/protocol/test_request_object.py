@@ -473,6 +473,32 @@ class TestPushed:
         assert push(browser, "strict", request=sign(asked("strict"))).status_code == 201
 
 
+class TestLimit:
+    """Opening an object costs more than making one up, and an answer to it is stored nowhere."""
+
+    @pytest.fixture(name="settings")
+    def _settings(self, tmp_path: Any) -> Settings:
+        return make_settings(tmp_path, limits={"authorize": "3/minute"})
+
+    @pytest.mark.parametrize("redirect_uri", [CALLBACK, None])
+    def test_objects_that_are_worth_nothing_are_counted(self, browser: Browser, redirect_uri: str | None) -> None:
+        for _ in range(3):
+            assert bring(browser, sign(asked(), key=STRANGE), redirect_uri=redirect_uri).status_code != 429
+
+        assert bring(browser, sign(asked(), key=STRANGE), redirect_uri=redirect_uri).status_code == 429
+
+    def test_those_that_are_posted_count_too(self, browser: Browser) -> None:
+        good = {"client_id": "signing", "redirect_uri": CALLBACK, "request": "x"}
+        codes = [browser.app.test_client().post("/authorize", data=good).status_code for _ in range(4)]
+
+        assert codes == [303, 303, 303, 429]
+
+    def test_what_is_answered_at_once_is_not(self, browser: Browser) -> None:
+        signed = sign(asked(prompt="none"))
+
+        assert [answer_of(bring(browser, signed))["error"] for _ in range(5)] == ["login_required"] * 5
+
+
 class TestOff:
     """OIDC Core §3.1.2.6: what is not offered is refused by name."""
 

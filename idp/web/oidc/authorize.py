@@ -62,7 +62,8 @@ class _Exact(Response):
 @protocol
 def authorize() -> Response:
     """Begin a service's request, or go on with one after a page."""
-    # Only what has to be stored counts: those who are answered at once may be a whole town behind one address.
+    # Only what has to be stored counts, or was signed by nobody: those who are answered at once may be a whole town
+    # behind one address.
     if (wait := limits.spent("authorize")) is not None:
         return errors.wait_page(wait)
     try:
@@ -71,6 +72,8 @@ def authorize() -> Response:
     except MalformedRequestError as error:
         return _not_sent_on(error.status, _l("The service sent a request that we cannot read."))
     except NoReplyError as error:
+        if error.obstacle is Obstacle.REQUEST_OBJECT:
+            limits.exceeded("authorize")
         if error.obstacle is Obstacle.REQUEST_GONE:
             return errors.step_expired()
         return _not_sent_on(400, _OBSTACLES[error.obstacle])
@@ -80,16 +83,17 @@ def _outcome(pairs: tuple[tuple[str, str], ...]) -> Response:
     authorization = front_channel().authorization
     if request.method == "POST" and cookies.session_secret() is None and cookies.flow() is None:
         carried = authorization.carry(pairs)
+        if not isinstance(carried, Answered) or carried.in_vain:
+            limits.exceeded("authorize")
         if isinstance(carried, Answered):
             return reply(carried.reply)
-        limits.exceeded("authorize")
         return _by_get(carried)
     # Only our own pages send nothing but an interaction; beside other parameters it is an unknown one.
     if len(pairs) == 1 and pairs[0][0] == "interaction":
         outcome = authorization.resume(pairs[0][1], session=current_session(), browser=cookies.flow())
     else:
         outcome = authorization.begin(pairs, session=current_session(), browser=cookies.flow())
-        if isinstance(outcome, Visit):
+        if isinstance(outcome, Visit) or outcome.in_vain:
             limits.exceeded("authorize")
     if isinstance(outcome, Answered):
         answer, session = reply(outcome.reply), current_session()
