@@ -1,7 +1,7 @@
 """The first rule of the product, over HTTP: released = requested ∩ registered ∩ decided, wherever it is released.
 
-For any request, register and decision, what leaves in the ID token, at UserInfo, after a refresh and at introspection
-is inside that intersection.
+For any request, register and decision, what leaves in the ID token, at UserInfo, after a refresh and at introspection,
+with or without a code, is inside that intersection.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from idp.app import create_app
 from idp.clients.reading import parse
@@ -26,7 +27,7 @@ from idp.storage.db import Base
 from idp.vault.values import NewDetail
 from tests.conftest import make_settings
 from tests.doubles import FrozenClock
-from tests.protocol.sign_on import CALLBACK, SECRET, Browser, answer_of, page_of
+from tests.protocol.sign_on import CALLBACK, SECRET, Browser, answer_of, fragment_of, page_of
 
 #: What the citizen holds; every derived form can be derived from it.
 HELD = {
@@ -49,7 +50,10 @@ SCOPES = {
 }
 #: Members of a token that are about the sign-on and not about the citizen.
 TECHNICAL = {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "at_hash", "azp", "jti"}
+TECHNICAL |= {"c_hash", "s_hash"}
 INTROSPECTED = {"active", "client_id", "scope", "token_type", "exp", "iat", "nbf", "sub", "aud", "iss", "jti"}
+#: How the citizen signed in (RFC 9470 §6.2).
+INTROSPECTED |= {"acr", "auth_time"}
 
 _numbers = itertools.count()
 
@@ -90,7 +94,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    app = create_app(make_settings(tmp_path_factory.mktemp("law")), clock=FrozenClock())
+    app = create_app(make_settings(tmp_path_factory.mktemp("law"), limits={"authorize": "off"}), clock=FrozenClock())
     services: Services = app.extensions["proffer"]
     with app.app_context():
         Base.metadata.create_all(services.db.engine)
@@ -111,7 +115,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def test_what_leaves_is_requested_registered_and_decided(browser: Browser, case: Case) -> None:
     client_id = f"law-{next(_numbers)}"
     register(browser, client_id, case)
-    essential = {name for name, needed, _ in case.registered if needed} if case.has_entry else set()
+    # A smaller form that is asked for by itself is as essential as the detail whose entry lists it.
+    essential = {name for entry, needed, forms in case.registered if needed for name in (entry, *forms)}
+    essential = essential if case.has_entry else set()
     asked = case.userinfo | case.id_token | set().union(*(SCOPES[scope] for scope in case.scopes))
     agreed = (case.ticked | essential) & offered(case, asked)
 
@@ -121,9 +127,16 @@ def test_what_leaves_is_requested_registered_and_decided(browser: Browser, case:
     tokens = post(browser, client_id, "token", grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
     refreshed = post(browser, client_id, "token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
 
-    at_userinfo = asked - (case.id_token - case.userinfo - set().union(*(SCOPES[s] for s in case.scopes)))
+    by_scopes = set().union(*(SCOPES[s] for s in case.scopes))
+    at_userinfo = asked - (case.id_token - case.userinfo - by_scopes)
     for answer in (tokens, refreshed):
         check_answer(browser, case, answer, at_userinfo=at_userinfo, agreed=agreed)
+    for response_type in ("id_token token", "code id_token token"):
+        direct = fragment_of(come(browser, client_id, case, response_type=response_type))
+        check_answer(browser, case, direct, at_userinfo=at_userinfo, agreed=agreed)
+    # Nothing opens UserInfo: scopes speak of the ID token, and what is for UserInfo by name is not asked for.
+    alone = fragment_of(come(browser, client_id, case, response_type="id_token"))
+    assert set(unverified(alone["id_token"]).claims) - TECHNICAL <= allowed(case, case.id_token | by_scopes, agreed)
     if case.has_entry and len(case.registered) > 1:
         # An entry narrowed today narrows what an old token opens and what a refresh brings.
         narrower = replace(case, registered=case.registered[1:])
@@ -194,7 +207,8 @@ def register(browser: Browser, client_id: str, case: Case) -> None:
                         **common,
                         "client_id": client_id,
                         "redirect_uris": [CALLBACK],
-                        "grant_types": ["authorization_code", "refresh_token"],
+                        "response_types": ["code", "id_token", "id_token token", "code id_token token"],
+                        "grant_types": ["authorization_code", "implicit", "refresh_token"],
                         "scope": "openid profile email phone address offline_access",
                     },
                     {
@@ -213,13 +227,7 @@ def register(browser: Browser, client_id: str, case: Case) -> None:
 
 def sign_on(browser: Browser, client_id: str, case: Case, agreed: AbstractSet[str]) -> str | None:
     """Choose on the page; the code, or None where an essential detail was not to be had."""
-    claims = {"userinfo": dict.fromkeys(case.userinfo), "id_token": dict.fromkeys(case.id_token)}
-    response = browser.authorize(
-        client_id=client_id,
-        scope=" ".join(["openid", "offline_access", *sorted(case.scopes)]),
-        claims=json.dumps(claims),
-    )
-    page = page_of(response)
+    page = page_of(come(browser, client_id, case, response_type="code"))
     essential = {name for name, needed, _ in case.registered if needed} if case.has_entry else set()
     if essential & {"gender", "website"} & offered(case, agreed):
         return None
@@ -227,6 +235,18 @@ def sign_on(browser: Browser, client_id: str, case: Case, agreed: AbstractSet[st
     held = {name for name in agreed if name not in {"gender", "website", *follow_ups()}}
     browser.share(page, *held, forms=forms)
     return answer_of(browser.come_back(page)).get("code")
+
+
+def come(browser: Browser, client_id: str, case: Case, *, response_type: str) -> TestResponse:
+    """Come with the request of the case."""
+    claims = {"userinfo": dict.fromkeys(case.userinfo), "id_token": dict.fromkeys(case.id_token)}
+    return browser.authorize(
+        client_id=client_id,
+        response_type=response_type,
+        nonce="n",
+        scope=" ".join(["openid", "offline_access", *sorted(case.scopes)]),
+        claims=json.dumps(claims),
+    )
 
 
 def follow_ups() -> AbstractSet[str]:
