@@ -45,10 +45,20 @@ def check_redirect_uri(uri: str, *, application_type: ApplicationType, developme
     scheme = uri.partition(":")[0]
     if application_type is ApplicationType.NATIVE and _PRIVATE_SCHEME.fullmatch(scheme):
         _check_private_scheme(uri)
-        return
-    _check_web_address(uri, allow_loopback=development or application_type is ApplicationType.NATIVE)
+    else:
+        _check_web_address(uri, allow_loopback=development or application_type is ApplicationType.NATIVE)
     if taken := _ANSWER_PARAMETERS & {name for name, _ in parse_qsl(urlsplit(uri).query, keep_blank_values=True)}:
         raise RedirectUriError(f"the query must not have {min(taken)}: the answer adds it")
+
+
+def check_direct_answers(uri: str) -> None:
+    """Refuse a redirect URI of a web application that tokens must not be sent to (OIDC Registration §2).
+
+    :param uri: passed :func:`check_redirect_uri`.
+    :raises RedirectUriError: it is an address of the citizen's own computer.
+    """
+    if host_of(uri) in _LOOPBACK:
+        raise RedirectUriError("must not be this computer for a web application with implicit")
 
 
 def check_address(uri: str, *, development: bool) -> None:

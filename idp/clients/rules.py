@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from idp.clients.errors import Fault, RedirectUriError
 from idp.clients.metadata import SCOPE_TOKEN, Metadata, text_problem
-from idp.clients.policy import check_address, check_redirect_uri, sector
-from idp.clients.values import DEVICE_CODE, AuthMethod, SubjectType
+from idp.clients.policy import check_address, check_direct_answers, check_redirect_uri, sector
+from idp.clients.values import DEVICE_CODE, ApplicationType, AuthMethod, SubjectType
 from idp.crypto.errors import JwksError
 from idp.crypto.jwks import VerifyingKeys
 
@@ -48,7 +48,12 @@ def _redirect_faults(entry: Metadata, *, development: bool) -> Iterator[Fault]:
     def check(uri: str) -> None:
         check_redirect_uri(uri, application_type=entry.application_type, development=development)
 
-    found = [*_list_faults("redirect_uris", entry.redirect_uris, check)]
+    def check_answered(uri: str) -> None:
+        check(uri)
+        if entry.application_type is ApplicationType.WEB and "implicit" in entry.grant_types and not development:
+            check_direct_answers(uri)
+
+    found = [*_list_faults("redirect_uris", entry.redirect_uris, check_answered)]
     yield from found
     yield from _list_faults("post_logout_redirect_uris", entry.post_logout_redirect_uris, check)
     # The host of a refused address means nothing.

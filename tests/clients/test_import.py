@@ -252,6 +252,22 @@ def test_one_fault_stores_nothing_and_every_fault_is_told_with_its_place(registr
         ({"state": "open"}, "clients[0].state"),
         ({"profile": "fapi2"}, "clients[0].profile"),
         ({"response_types": ["token"]}, "clients[0].response_types[0]"),
+        ({"response_types": ["none"]}, "clients[0].response_types[0]"),
+        ({"response_types": ["code code"]}, "clients[0].response_types[0]"),
+        ({"response_types": ["code id_token"]}, "clients[0].grant_types: must hold implicit"),
+        (
+            {"response_types": ["code id_token"], "grant_types": ["implicit"]},
+            "clients[0].grant_types: must hold authorization_code",
+        ),
+        ({"grant_types": ["authorization_code", "implicit"]}, "clients[0].response_types: must hold one with id_token"),
+        (
+            {
+                "response_types": ["id_token"],
+                "grant_types": ["implicit"],
+                "redirect_uris": ["https://localhost:8443/callback"],
+            },
+            "clients[0].redirect_uris[0]: must not be this computer",
+        ),
         ({"id_token_signed_response_alg": "none"}, "clients[0].id_token_signed_response_alg"),
         ({"redirect_uris": []}, "clients[0].redirect_uris"),
         ({"redirect_uris": ["https://a.example/", "https://a.example/"]}, "clients[0].redirect_uris"),
@@ -353,6 +369,17 @@ def test_a_sector_document_has_to_list_every_redirect_uri(registry: Registry) ->
     shop = registry.clients.get("shop")
     assert shop is not None
     assert shop.sector == "shop.example"
+
+
+def test_response_types_are_kept_with_their_words_in_one_order(registry: Registry) -> None:
+    registry.json(
+        tables(response_types=["token id_token", "token code id_token"], grant_types=["authorization_code", "implicit"])
+    )
+
+    client = registry.clients.get("shop")
+
+    assert client is not None
+    assert client.response_types == ("id_token token", "code id_token token")
 
 
 def test_a_public_client_always_needs_pkce(registry: Registry) -> None:

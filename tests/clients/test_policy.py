@@ -115,7 +115,14 @@ def test_an_installed_application_may_have_a_scheme_of_its_own() -> None:
     """RFC 8252 §7.1."""
     check_redirect_uri("com.example.app:/callback", application_type=NATIVE, development=False)
 
-    for uri in ("app:/callback", "com.example.app://callback", "com.example.app:callback"):
+    for uri in (
+        "app:/callback",
+        "com.example.app://callback",
+        "com.example.app:callback",
+        # Read before the answer that stands behind it.
+        "com.example.app:/callback?code=1",
+        "com.example.app:/callback?a=1&iss=x",
+    ):
         with pytest.raises(RedirectUriError):
             check_redirect_uri(uri, application_type=NATIVE, development=False)
     with pytest.raises(RedirectUriError):
