@@ -31,6 +31,7 @@ from idp.interactions.service import InteractionService
 from idp.interactions.store import InteractionStore
 from idp.keys.service import KeyService
 from idp.keys.store import KeyStore
+from idp.keys.values import Lives
 from idp.logout.farewells import Farewells
 from idp.logout.service import LogoutService
 from idp.logout.store import ServiceSessionStore
@@ -91,7 +92,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         clock=clock,
         key_encryption=settings.secrets.key_encryption_bytes(),
         cache_seconds=settings.cache.seconds,
-        lifetimes=settings.tokens,
+        lives=_lives(settings),
     )
     activity = ActivityService(store=ActivityStore(db=db), clock=clock)
     accounts = AccountService(store=AccountStore(db=db), pepper=pepper, clock=clock)
@@ -187,4 +188,15 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             consent=consent,
             farewells=farewells,
         ),
+    )
+
+
+def _lives(settings: Settings) -> Lives:
+    tokens = settings.tokens
+    return Lives(
+        signed=timedelta(seconds=max(tokens.id_token_seconds, tokens.access_seconds)),
+        sealed=timedelta(seconds=max(tokens.refresh_idle_seconds, tokens.access_seconds)),
+        hints=timedelta(seconds=settings.sessions.absolute_seconds),
+        signing_days=settings.keys.signing_days,
+        token_days=settings.keys.token_days,
     )

@@ -1,9 +1,23 @@
-"""`proffer keys`: the keys that sign and seal tokens."""
+"""`proffer keys`: the keys that sign, that others encrypt to, and that seal tokens."""
+
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from idp.cli.application import opened
 from idp.cli.failures import Failure
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from idp.keys.values import Key
+
+#: What becomes of a retired key, by its use.
+_AFTERWARDS: Final = {
+    "sign": "stays published for now",
+    "encrypt": "still opens what was encrypted to it",
+    "seal": "still opens what it sealed",
+}
 
 
 @click.group()
@@ -13,19 +27,24 @@ def keys() -> None:
 
 @keys.command("list")
 def list_() -> None:
-    """List every key with its state and age."""
+    """List every key with its state, its age, and when the worker replaces it."""
     with opened() as services:
+        due = services.keys.due()
         for key in services.keys.list():
-            since = key.activated_at or key.created_at
-            click.echo(f"{key.kid}  {key.use:<5} {key.algorithm or '':<6} {key.state:<8} since {since:%Y-%m-%d %H:%M}")
+            since = key.retired_at or key.activated_at or key.created_at
+            age = (services.clock.now() - since).days
+            line = f"{key.kid:<43}  {key.use:<7} {key.algorithm:<12} {key.state:<8} since {since:%Y-%m-%d %H:%M}"
+            click.echo(f"{line}, {age} days{_then(key, due.get(key.kid))}")
 
 
 @keys.command()
-@click.option("--algorithm", help="Rotate only the keys of this algorithm, such as ES256.")
+@click.argument("algorithm", required=False)
 def rotate(algorithm: str | None) -> None:
-    """Sign with the next key from now on. Running servers follow by themselves; old tokens stay verifiable."""
+    """Use the next key from now on: of one algorithm, such as ES256, or of all.
+
+    Running servers follow by themselves. Old tokens stay verifiable.
+    """
     from idp.keys.errors import KeyMissingError, RotationRacedError
-    from idp.keys.values import TOKEN_ALGORITHM
 
     with opened() as services:
         try:
@@ -36,9 +55,15 @@ def rotate(algorithm: str | None) -> None:
         except RotationRacedError:
             raise Failure("another process rotated at this very moment; nothing is left to do") from None
     for rotation in rotations:
-        # The key that seals tokens is ours alone: nobody else has to know it.
-        published = rotation.algorithm != TOKEN_ALGORITHM
-        stays = "stays published for now" if published else "still opens what it sealed"
-        click.echo(f"{rotation.algorithm:<8} {rotation.activated} is in use; {rotation.retired} {stays}")
-        if rotation.early and published:
-            click.echo(f"{'':<8} a service that keeps our keys for long may not know it yet")
+        click.echo(
+            f"{rotation.algorithm:<12} {rotation.activated} is in use; {rotation.retired} {_AFTERWARDS[rotation.use]}"
+        )
+        # Nobody else has to know the key that seals tokens, and nobody encrypts to one that they do not know.
+        if rotation.early and rotation.use == "sign":
+            click.echo(f"{'':<12} a service that keeps our keys for long may not know it yet")
+
+
+def _then(key: "Key", due: "datetime | None") -> str:
+    if key.publish_until is not None:
+        return f", over {key.publish_until:%Y-%m-%d %H:%M}"
+    return "" if due is None else f", due {due:%Y-%m-%d}"

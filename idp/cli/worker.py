@@ -1,4 +1,4 @@
-"""`proffer worker` and `proffer purge`: what has expired is removed.
+"""`proffer worker` and `proffer purge`: what has expired is removed, and keys whose time is over are replaced.
 
 Each round works in batches, one short transaction each, so that a server which writes at the same time waits for one
 batch at most. Several workers at once do no harm.
@@ -30,7 +30,7 @@ def purge() -> None:
 
 @click.command()
 def worker() -> None:
-    """Remove what expires, round after round.
+    """Remove what expires and replace keys that are due, round after round.
 
     Stops when told to (SIGINT or SIGTERM).
     """
@@ -80,13 +80,16 @@ def _exhaust(batch: Callable[[], int], stopping: threading.Event) -> int:
 
 
 def _round(services: "Services", stopping: threading.Event) -> None:
-    """Remove what has expired; a database that is away for a while must not end the worker."""
+    """Do what is due; a database that is away for a while must not end the worker."""
     from sqlalchemy.exc import OperationalError
 
     try:
+        rotated = services.keys.rotate_due()
         removed = purge_all(services, stopping=stopping)
     except OperationalError:
         log.warning("the database cannot be used; trying again in the next round")
     else:
+        for rotation in rotated:
+            log.info("key in use from now on", extra={"algorithm": rotation.algorithm, "kid": rotation.activated})
         if removed:
             log.info("removed %d expired rows", removed)

@@ -1,6 +1,6 @@
 """The public keys that somebody else publishes (JWK Set, RFC 7517 §5), and those among them that verify signatures."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from joserfc.errors import JoseError
@@ -37,6 +37,14 @@ class VerifyingKeys:
         :raises JwksError: it is not a JWK Set, is too large, or holds a private, symmetric, weak or broken key.
         """
         return cls([import_public(entry) for entry in public_entries(jwks) if _verifies(entry)])
+
+    @classmethod
+    def of(cls, entries: Iterable[dict[str, Any] | None]) -> "VerifyingKeys":
+        """Import keys of our own, however many there are.
+
+        :raises JwksError: one of them is broken.
+        """
+        return cls([import_public(entry) for entry in entries if entry is not None])
 
     def __len__(self) -> int:
         """Count the keys that can verify a signature."""

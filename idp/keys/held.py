@@ -1,43 +1,39 @@
-"""The keys of one moment, opened and imported, as a process holds them between two changes."""
+"""The keys of one moment as a process holds them between two changes: imported when first used, and then kept."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
 
-from idp.crypto.errors import SealBrokenError
-from idp.crypto.jose import SigningKey, VerifyingKeys, import_private
-from idp.crypto.sealing import Ring, derive, seal, unseal
+from idp.crypto import jose, jwe
+from idp.crypto.jwks import VerifyingKeys
+from idp.crypto.sealing import Ring
 from idp.crypto.secrets import b64url
 from idp.keys import policy
-from idp.keys.errors import KeyMissingError, KeysLockedError
-from idp.keys.values import Key, PublishedKeys, State, StoredKey, Use
+from idp.keys.errors import KeyMissingError
+from idp.keys.lock import Lock
+from idp.keys.values import PublishedKeys, State, StoredKey, Use
+
+_Made = TypeVar("_Made")
 
 
-class Lock:
-    """Seals and opens private keys under the deployment's key-encryption secret."""
+class Later(Generic[_Made]):
+    """Something made when it is first asked for; most processes never need most keys, nor those of all algorithms."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_made", "_make")
 
-    def __init__(self, *, key_encryption: bytes) -> None:
-        self._key = derive(key_encryption, purpose="proffer/keys/private")
+    def __init__(self, make: Callable[[], _Made]) -> None:
+        self._make = make
+        self._made: _Made | None = None
 
-    def close(self, key: Key, private: bytes) -> StoredKey:
-        """Seal a private key into its row."""
-        return StoredKey(key=key, sealed_private=seal(self._key, private, context=_context(key)))
-
-    def open(self, stored: StoredKey) -> bytes:
-        """Give a row's private key.
-
-        :raises KeysLockedError: the secret is another one, or the row was changed.
-        """
-        try:
-            return unseal(self._key, stored.sealed_private, context=_context(stored.key))
-        except SealBrokenError:
-            message = "the stored keys do not open with secrets.key_encryption"
-            raise KeysLockedError(message) from None
+    def get(self) -> _Made:
+        """Give it. Two threads may make it at the same time, which is waste and no harm."""
+        made = self._made
+        if made is None:
+            made = self._made = self._make()
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,49 +41,89 @@ class HeldKeys:
     """What :class:`idp.keys.service.KeyService` answers from."""
 
     version: int
-    #: When a retired key leaves by itself, so that this picture is out of date.
+    #: When a retired key leaves, or a new one begins, by itself, so that this picture is out of date.
     until: datetime | None
-    signing: Mapping[str, SigningKey] = field(repr=False)
+    #: The key in use, by algorithm.
+    signing: Mapping[str, Later[jose.SigningKey]] = field(repr=False)
+    #: Every key that anybody may have encrypted to, by name.
+    opening: Mapping[str, Later[jwe.DecryptionKey]] = field(repr=False)
+    decrypting: Later[jwe.DecryptionKeys] = field(repr=False)
     jwks: Mapping[str, Any] = field(repr=False)
     published: PublishedKeys = field(repr=False)
-    verifying: VerifyingKeys = field(repr=False)
+    verifying: Later[VerifyingKeys] = field(repr=False)
     ring: Ring = field(repr=False)
+    #: What was opened, by name: taken over by the next picture.
+    imported: Mapping[str, Later[jose.SigningKey]] = field(repr=False)
 
 
-def hold(stored: Iterable[StoredKey], *, version: int, now: datetime, lock: Lock, before: HeldKeys | None) -> HeldKeys:
-    """Open and import what is in use; keys that were imported `before` are taken over.
+def hold(
+    stored: Iterable[StoredKey],
+    *,
+    version: int,
+    now: datetime,
+    settling: timedelta,
+    lock: Lock,
+    before: HeldKeys | None,
+) -> HeldKeys:
+    """Hold what is in use, to come, and not over yet; keys that were imported `before` are taken over.
 
     :raises KeysLockedError: the key-encryption secret is another one.
     :raises KeyMissingError: there is no token key yet.
     """
     by_kid = {row.key.kid: row for row in stored}
-    keys = policy.published([row.key for row in by_kid.values()], now=now)
-    sealing = [key for key in keys if key.use is Use.SEAL]
-    if not sealing or sealing[0].state is not State.ACTIVE:
+    everything = [row.key for row in by_kid.values()]
+    keys = policy.alive(everything, now=now)
+    chosen = policy.chosen(keys, now=now, settling=settling)
+    used = {key.kid for key in chosen}
+    sealing = sorted((key for key in keys if key.use is Use.SEAL), key=lambda key: key.kid not in used)
+    if not any(key.state is State.ACTIVE for key in sealing):
         message = "there is no token key"
         raise KeyMissingError(message)
-    jwks = {"keys": [key.public_jwk for key in keys if key.use is Use.SIGN]}
-    body = json.dumps(jwks, separators=(",", ":"), sort_keys=True).encode()
-    imported = {} if before is None else {key.kid: key for key in before.signing.values()}
+    signing = {
+        key.kid: (before and before.imported.get(key.kid)) or _signing(lock, by_kid[key.kid])
+        for key in chosen
+        if key.use is Use.SIGN
+    }
+    opening = {
+        key.kid: (before and before.opening.get(key.kid)) or _opening(lock, by_kid[key.kid])
+        for key in keys
+        if key.use is Use.ENCRYPT
+    }
+    # Of the keys to encrypt to only the one in use is published. Every process already opens with the one to follow,
+    # and a sender has nothing to choose wrongly.
+    jwks = {"keys": [key.public_jwk for key in keys if key.use is Use.SIGN or _to_encrypt_to(key.kid, key.use, used)]}
     return HeldKeys(
         version=version,
-        until=policy.changes_at(keys, now=now),
-        signing={
-            key.algorithm: imported.get(key.kid) or import_private(lock.open(by_kid[key.kid]), key.kid, key.algorithm)
-            for key in keys
-            if key.use is Use.SIGN and key.state is State.ACTIVE
-        },
+        until=policy.changes_at(keys, now=now, settling=settling),
+        signing={key.algorithm: signing[key.kid] for key in chosen if key.use is Use.SIGN},
+        opening=opening,
+        decrypting=Later(lambda: jwe.DecryptionKeys(tuple(key.get() for key in opening.values()))),
         jwks=jwks,
-        published=PublishedKeys(
-            body=body,
-            etag=f'"{b64url(hashlib.sha256(body).digest()[:16])}"',
-            max_age_seconds=int(policy.PUBLISHED_MAX_AGE.total_seconds()),
-        ),
-        verifying=VerifyingKeys.from_jwks(jwks),
+        published=_published(jwks),
+        # Those, too, that are published no more: an ID token may come back as a hint after it has ended.
+        verifying=Later(lambda: VerifyingKeys.of([key.public_jwk for key in everything if key.use is Use.SIGN])),
         # The key to follow opens already: another process may seal with it a moment before this one notices.
         ring=Ring([(bytes.fromhex(key.kid), lock.open(by_kid[key.kid])) for key in sealing]),
+        imported=signing,
     )
 
 
-def _context(key: Key) -> bytes:
-    return f"signing_key/{key.use}/{key.algorithm}/{key.kid}".encode()
+def _to_encrypt_to(kid: str, use: Use, used: set[str]) -> bool:
+    return use is Use.ENCRYPT and kid in used
+
+
+def _signing(lock: Lock, row: StoredKey) -> Later[jose.SigningKey]:
+    return Later(lambda: jose.import_private(lock.open(row), row.key.kid, row.key.algorithm))
+
+
+def _opening(lock: Lock, row: StoredKey) -> Later[jwe.DecryptionKey]:
+    return Later(lambda: jwe.import_private(lock.open(row), row.key.kid, row.key.algorithm))
+
+
+def _published(jwks: Mapping[str, Any]) -> PublishedKeys:
+    body = json.dumps(jwks, separators=(",", ":"), sort_keys=True).encode()
+    return PublishedKeys(
+        body=body,
+        etag=f'"{b64url(hashlib.sha256(body).digest()[:16])}"',
+        max_age_seconds=int(policy.PUBLISHED_MAX_AGE.total_seconds()),
+    )

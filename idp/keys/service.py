@@ -1,4 +1,4 @@
-"""Keys: made, published, used, rotated, and noticed by every process without a restart."""
+"""Keys as the provider uses them, and how each process notices without a restart that they changed."""
 
 import threading
 from collections.abc import Mapping
@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from idp.clock import Clock
-from idp.crypto import jose, secrets
-from idp.crypto.sealing import RING_ID_BYTES, Ring
-from idp.keys import policy
-from idp.keys.errors import KeyMissingError, RotationRacedError
-from idp.keys.held import HeldKeys, Lock, hold
+from idp.crypto import jose, jwe
+from idp.crypto.sealing import Ring
+from idp.keys.errors import KeyMissingError
+from idp.keys.held import HeldKeys, hold
+from idp.keys.lock import Lock
+from idp.keys.rotation import Rotations
 from idp.keys.store import KeyStore
-from idp.keys.values import TOKEN_ALGORITHM, Key, PublishedKeys, Rotation, State, StoredKey, Use
-from idp.settings import TokenSettings
+from idp.keys.values import Key, Lives, PublishedKeys, Rotation
 from idp.storage.db import Database
 
 
@@ -22,7 +22,7 @@ class KeyService:
 
     :param key_encryption: the deployment's secret, under which private keys are sealed.
     :param cache_seconds: how long a process may go on before it looks whether another one rotated.
-    :param lifetimes: how long what is signed and sealed lives, which is how long retired keys are kept.
+    :param lives: how long keys are used, and how long retired ones are kept.
     """
 
     def __init__(
@@ -33,17 +33,16 @@ class KeyService:
         clock: Clock,
         key_encryption: bytes,
         cache_seconds: float,
-        lifetimes: TokenSettings,
+        lives: Lives,
     ) -> None:
         self._db = db
         self._store = store
         self._clock = clock
         self._lock = Lock(key_encryption=key_encryption)
+        self._rotations = Rotations(db=db, store=store, clock=clock, lock=self._lock, lives=lives)
         self._cache = timedelta(seconds=cache_seconds)
-        self._longest = {
-            Use.SIGN: timedelta(seconds=max(lifetimes.id_token_seconds, lifetimes.access_seconds)),
-            Use.SEAL: timedelta(seconds=max(lifetimes.refresh_idle_seconds, lifetimes.access_seconds)),
-        }
+        # Twice, since the clocks of two nodes are never quite the same.
+        self._settling = 2 * self._cache
         self._held: HeldKeys | None = None
         self._look_again_at: datetime | None = None
         self._loading = threading.Lock()
@@ -59,7 +58,11 @@ class KeyService:
         if key is None:
             message = "no key for this algorithm"
             raise KeyMissingError(message)
-        return key
+        return key.get()
+
+    def decrypting(self) -> jwe.DecryptionKeys:
+        """Give the private keys that others may have encrypted to: in use, to follow, and retired for a while."""
+        return self._current().decrypting.get()
 
     def token_ring(self) -> Ring:
         """Give the keys that access and refresh tokens are sealed and opened with."""
@@ -67,7 +70,7 @@ class KeyService:
 
     def verifying(self) -> jose.VerifyingKeys:
         """Give the public keys for what this provider signed itself, such as an ID token that comes back as a hint."""
-        return self._current().verifying
+        return self._current().verifying.get()
 
     def published(self) -> Mapping[str, Any]:
         """Give the JWK Set (RFC 7517 §5): keys in use, keys to come, and retired ones until their tokens end."""
@@ -90,83 +93,42 @@ class KeyService:
 
     def list(self) -> tuple[Key, ...]:
         """List all keys, retired ones too, without their private parts."""
-        return tuple(
-            sorted((stored.key for stored in self._store.all()), key=lambda key: (key.algorithm, key.created_at))
-        )
+        return self._rotations.list()
+
+    def due(self) -> Mapping[str, datetime]:
+        """Say for each key in use, by name, when the worker replaces it; those it leaves alone are not there."""
+        return self._rotations.due()
 
     def ensure(self) -> None:
         """Make the keys that are missing, and check that the stored ones open. Safe to run in every process at once.
 
         :raises KeysLockedError: `secrets.key_encryption` is not the one that the keys were sealed under.
         """
-        missing = policy.missing([stored.key for stored in self._store.all()], jose.ALGORITHMS)
-        if missing:
-            made = [self._make(use, algorithm, state) for use, algorithm, state in missing]
-            with self._db.transaction():
-                self._store.changed()
-                for stored in made:
-                    self._store.add(stored)
+        self._rotations.complete()
         self._forget()
         self._current()
 
     def rotate(self, algorithm: str | None = None) -> tuple[Rotation, ...]:
         """Bring the following key into use, retire the present one and publish a new one to follow.
 
-        :param algorithm: a signing algorithm or :data:`TOKEN_ALGORITHM`; all of them when None.
+        :param algorithm: one algorithm's keys, those of tokens being :data:`~idp.keys.values.TOKEN_ALGORITHM`; all of
+            them when None.
         :raises KeyMissingError: there is no such key.
         :raises RotationRacedError: another process did the same at this moment.
         """
-        present: dict[tuple[str, State], Key] = {(key.algorithm, key.state): key for key in self.list()}
-        algorithms = [*jose.ALGORITHMS, TOKEN_ALGORITHM] if algorithm is None else [algorithm]
-        now = self._clock.now()
-        # Making an RSA key takes a while; nobody has to wait for it inside the transaction.
-        plans = [(*_plan(present, name), self._make_following(name)) for name in algorithms]
-        with self._db.transaction():
-            self._store.changed()
-            for active, following, made in plans:
-                self._replace(active, following, made, now=now)
+        rotations = self._rotations.rotate(algorithm)
         self._forget()
-        return tuple(
-            Rotation(
-                algorithm=active.algorithm,
-                activated=following.kid,
-                retired=active.kid,
-                following=made.key.kid,
-                early=policy.early(following, now=now),
-            )
-            for active, following, made in plans
-        )
+        return rotations
+
+    def rotate_due(self) -> tuple[Rotation, ...]:
+        """Rotate the keys whose time is over. Safe to run in several processes at once."""
+        rotations = self._rotations.rotate_due()
+        self._forget()
+        return rotations
 
     def purge(self) -> int:
         """Delete retired keys that nothing depends on any more; how many went."""
-        return self._store.purge(before=self._clock.now())
-
-    def _replace(self, active: Key, following: Key, made: StoredKey, *, now: datetime) -> None:
-        until = policy.publish_until(retired_at=now, longest_life=self._longest[active.use])
-        replaced = (
-            self._store.retire(active.kid, at=now, publish_until=until)
-            and self._store.activate(following.kid, at=now)
-            and self._store.add(made)
-        )
-        if not replaced:
-            message = "another process rotated these keys at the same moment"
-            raise RotationRacedError(message)
-
-    def _make_following(self, algorithm: str) -> StoredKey:
-        return self._make(Use.SEAL if algorithm == TOKEN_ALGORITHM else Use.SIGN, algorithm, State.NEXT)
-
-    def _make(self, use: Use, algorithm: str, state: State) -> StoredKey:
-        now = self._clock.now()
-        if use is Use.SEAL:
-            private, public = secrets.random_key(), None
-            kid = secrets.random_key()[:RING_ID_BYTES].hex()
-        else:
-            key = jose.generate(algorithm)
-            private, public, kid = key.export_private(), key.public(), key.kid
-        activated_at = now if state is State.ACTIVE else None
-        return self._lock.close(
-            Key(kid, use, algorithm, state, public, created_at=now, activated_at=activated_at), private
-        )
+        return self._rotations.purge()
 
     # What the process remembers
 
@@ -185,7 +147,9 @@ class KeyService:
         # The number is read before the keys: a change between the two is then noticed the next time.
         version = self._store.version()
         if held is None or held.version != version or _ended(held, now):
-            held = hold(self._store.all(), version=version, now=now, lock=self._lock, before=held)
+            held = hold(
+                self._store.all(), version=version, now=now, settling=self._settling, lock=self._lock, before=held
+            )
             if self._db.in_transaction:
                 # What this transaction changed may still be rolled back, and its number given to another change.
                 return held
@@ -202,11 +166,3 @@ class KeyService:
 
 def _ended(held: HeldKeys, now: datetime) -> bool:
     return held.until is not None and now >= held.until
-
-
-def _plan(present: Mapping[tuple[str, State], Key], algorithm: str) -> tuple[Key, Key]:
-    try:
-        return present[algorithm, State.ACTIVE], present[algorithm, State.NEXT]
-    except KeyError:
-        message = "there is no such key to rotate"
-        raise KeyMissingError(message) from None

@@ -1,6 +1,6 @@
 """Rows of keys. Changes of state are single statements that say which state they expect."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Table, delete, select, update
@@ -52,8 +52,8 @@ class KeyStore:
             "retired_at": key.retired_at,
             "publish_until": key.publish_until,
         }
-        with self._db.transaction() as session:
-            return session.execute(self._insert, values).one_or_none() is not None
+        with self._db.transaction() as connection:
+            return connection.execute(self._insert, values).one_or_none() is not None
 
     def retire(self, kid: str, *, at: datetime, publish_until: datetime) -> bool:
         """Take a key out of use; False when it was not in use any more."""
@@ -63,16 +63,23 @@ class KeyStore:
         """Bring the key that was to follow into use; False when it was not waiting any more."""
         return self._move(kid, State.NEXT, state=State.ACTIVE.value, activated_at=at)
 
-    def purge(self, *, before: datetime) -> int:
-        """Delete retired keys that nothing depends on since that moment; how many went."""
-        over = (_key.c.state == State.RETIRED.value) & (_key.c.publish_until <= before)
-        with self._db.transaction() as session:
-            return session.execute(delete(_key).where(over)).rowcount
+    def purge(self, *, before: datetime, hints: timedelta) -> int:
+        """Delete retired keys that nothing depends on since that moment; how many went.
+
+        A signing key loses its private half then. The other one stays for as long as what it signed may come back.
+        """
+        ended = (_key.c.state == State.RETIRED.value) & (_key.c.publish_until <= before)
+        signing = _key.c.use == Use.SIGN.value
+        half = update(_key).where(ended, signing, _key.c.sealed_private != b"").values(sealed_private=b"")
+        gone = delete(_key).where(ended, ~signing | (_key.c.publish_until <= before - hints))
+        with self._db.transaction() as connection:
+            connection.execute(half)
+            return connection.execute(gone).rowcount
 
     def _move(self, kid: str, expected: State, **values: Any) -> bool:  # noqa: ANN401 - columns of several types
         statement = update(_key).where(_key.c.kid == kid, _key.c.state == expected.value).values(**values)
-        with self._db.transaction() as session:
-            return session.execute(statement).rowcount == 1
+        with self._db.transaction() as connection:
+            return connection.execute(statement).rowcount == 1
 
 
 def _stored(row: Any) -> StoredKey:  # noqa: ANN401 - a row of the table above

@@ -1,7 +1,7 @@
 """Keys as the rest of the provider sees them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -47,6 +47,21 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Lives:
+    """How long keys, and what is made with them, live in this deployment."""
+
+    #: What is signed: ID tokens, access tokens as JWT, logout tokens.
+    signed: timedelta
+    #: What is sealed: access and refresh tokens.
+    sealed: timedelta
+    #: How long an ID token may come back as a hint: a session's life (OIDC Core §3.1.2.1, RP-Initiated Logout §2).
+    hints: timedelta
+    #: A key is replaced after so many days; 0 leaves it to the operator.
+    signing_days: int
+    token_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredKey:
     """A key with its private part, sealed under the key-encryption secret."""
 
@@ -58,6 +73,7 @@ class StoredKey:
 class Rotation:
     """What one rotation did for one algorithm."""
 
+    use: Use
     algorithm: str
     activated: str
     retired: str

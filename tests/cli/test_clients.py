@@ -83,7 +83,7 @@ def test_a_new_secret_is_shown(migrated: Proffer, tmp_path: Path) -> None:
 
 def test_keys_are_there_after_migrating_and_rotate(migrated: Proffer) -> None:
     before = migrated("keys", "list").stdout
-    rotated = migrated("keys", "rotate", "--algorithm", "ES256")
+    rotated = migrated("keys", "rotate", "ES256")
     after = migrated("keys", "list").stdout
 
     assert rotated.exit_code == 0, rotated.output
@@ -95,7 +95,7 @@ def test_keys_are_there_after_migrating_and_rotate(migrated: Proffer) -> None:
 
 
 def test_an_unknown_algorithm_is_told(migrated: Proffer) -> None:
-    failed = migrated("keys", "rotate", "--algorithm", "HS256")
+    failed = migrated("keys", "rotate", "HS256")
 
     assert failed.exit_code == 1
     assert failed.stderr == "proffer: there is no key for HS256; `proffer keys list` shows those there are\n"

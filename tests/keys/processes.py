@@ -1,16 +1,24 @@
 """One process of the provider, as far as keys are concerned."""
 
+from datetime import timedelta
+
 from flask import Flask
 
 from idp.keys.service import KeyService
 from idp.keys.store import KeyStore
-from idp.keys.values import State
-from idp.settings import TokenSettings
+from idp.keys.values import Lives, State
 from idp.storage.db import Database
 from idp.storage.versions import Versions
 from tests.doubles import FrozenClock
 from tests.storage.databases import open_database
 
+LIVES = Lives(
+    signed=timedelta(minutes=10),
+    sealed=timedelta(days=30),
+    hints=timedelta(hours=12),
+    signing_days=90,
+    token_days=30,
+)
 SECRET = b"0123456789abcdef0123456789abcdef"
 
 
@@ -28,7 +36,7 @@ class Process:
                 clock=clock,
                 key_encryption=secret,
                 cache_seconds=cache_seconds,
-                lifetimes=TokenSettings(),
+                lives=LIVES,
             )
 
 

@@ -5,18 +5,21 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from jwcrypto import jwe as other_jwe
+from jwcrypto import jwk
+from sqlalchemy import delete, select
 
-from idp.crypto import jose
-from idp.crypto.errors import SealBrokenError
+from idp.crypto import jose, jwe
+from idp.crypto.errors import JweError, SealBrokenError
 from idp.keys.errors import KeyMissingError
+from idp.keys.models import SigningKeyRow
 from idp.keys.values import TOKEN_ALGORITHM, State
-from idp.settings import TokenSettings
 from tests.doubles import FrozenClock
 from tests.keys.processes import Process, kids, states
 
 
 def test_a_new_database_gets_a_key_in_use_and_one_to_follow(process: Process) -> None:
-    for algorithm in (*jose.ALGORITHMS, TOKEN_ALGORITHM):
+    for algorithm in (*jose.ALGORITHMS, *jwe.DECRYPTABLE, TOKEN_ALGORITHM):
         assert states(process, algorithm) == [State.ACTIVE, State.NEXT]
 
 
@@ -48,7 +51,7 @@ def test_the_list_is_prepared_as_bytes_with_a_validator(process: Process) -> Non
 
 
 def test_no_token_key_and_no_private_part_is_published(process: Process) -> None:
-    assert len(process.keys.published()["keys"]) == 2 * len(jose.ALGORITHMS)
+    assert len(process.keys.published()["keys"]) == 2 * len(jose.ALGORITHMS) + len(jwe.DECRYPTABLE)
     assert all(not {"d", "p", "k"} & set(key) for key in process.keys.published()["keys"])
 
 
@@ -73,15 +76,33 @@ def test_a_rotation_names_a_key_that_others_may_not_have_seen_yet(process: Proce
 def test_a_retired_key_goes_when_its_last_token_has_ended(process: Process, clock: FrozenClock) -> None:
     token = process.keys.signing("ES256").sign({"sub": "amina"})
     (rotation,) = process.keys.rotate("ES256")
-    clock.advance(seconds=TokenSettings().id_token_seconds)
+    clock.advance(seconds=600)
     assert rotation.retired in kids(process)
     assert jose.verify(token, keys=process.keys.verifying(), algorithms={"ES256"}).claims == {"sub": "amina"}
 
     clock.advance(hours=1)
 
     assert rotation.retired not in kids(process)
+    assert process.keys.purge() == 0
+    # Published no more, but an ID token may come back as a hint as long as its session lives (OIDC Core §3.1.2.1).
+    assert jose.verify(token, keys=process.keys.verifying(), algorithms={"ES256"}).claims == {"sub": "amina"}
+
+    clock.advance(hours=12)
+
     assert process.keys.purge() == 1
     assert rotation.retired not in {key.kid for key in process.keys.list()}
+
+
+def test_a_key_that_is_published_no_more_cannot_sign_again(process: Process, clock: FrozenClock) -> None:
+    (rotation,) = process.keys.rotate("ES256")
+    clock.advance(hours=1)
+    process.keys.purge()
+
+    with process.db.reading() as connection:
+        row = connection.execute(select(SigningKeyRow.__table__).filter_by(kid=rotation.retired)).one()
+    assert row.sealed_private == b""
+    process.keys.rotate("ES256")
+    assert process.keys.signing("ES256").sign({})
 
 
 def test_a_list_that_is_remembered_still_loses_a_key_whose_time_is_over(
@@ -176,3 +197,81 @@ def test_retired_token_keys_are_kept_longer_than_signing_keys(process: Process) 
     assert sealing is not None
     assert signing is not None
     assert sealing - signing > timedelta(days=29)
+
+
+def encrypted(process: Process, algorithm: str) -> str:
+    """What a service encrypts to the one key that it finds published."""
+    (published,) = (key for key in process.keys.published()["keys"] if key["alg"] == algorithm)
+    assert published["use"] == "enc"
+    token = other_jwe.JWE(
+        b"request",
+        json.dumps({"alg": algorithm, "enc": "A128GCM", "kid": published["kid"]}),
+        algs=[algorithm, "A128GCM"],
+    )
+    token.add_recipient(jwk.JWK(**published))
+    return str(token.serialize(compact=True))
+
+
+@pytest.mark.parametrize("algorithm", jwe.DECRYPTABLE)
+def test_what_is_encrypted_to_the_published_key_opens_after_rotations(process: Process, algorithm: str) -> None:
+    before = encrypted(process, algorithm)
+    for _ in range(3):
+        process.keys.rotate(algorithm)
+
+    assert jwe.decrypt(before, keys=process.keys.decrypting()) == b"request"
+    assert jwe.decrypt(encrypted(process, algorithm), keys=process.keys.decrypting()) == b"request"
+
+
+def test_a_retired_decryption_key_opens_for_a_day(process: Process, clock: FrozenClock) -> None:
+    before = encrypted(process, "ECDH-ES")
+    process.keys.rotate("ECDH-ES")
+    clock.advance(days=1)
+    assert jwe.decrypt(before, keys=process.keys.decrypting()) == b"request"
+
+    clock.advance(hours=1)
+
+    with pytest.raises(JweError):
+        jwe.decrypt(before, keys=process.keys.decrypting())
+    assert process.keys.purge() == 1
+
+
+def test_an_older_deployment_gets_the_keys_that_are_new(process: Process) -> None:
+    before = {key.kid for key in process.keys.list() if key.algorithm == "RS256"}
+    with process.db.transaction() as connection:
+        connection.execute(delete(SigningKeyRow).where(SigningKeyRow.algorithm.not_in(["RS256", "A256GCM"])))
+
+    process.keys.ensure()
+
+    assert {key.kid for key in process.keys.list() if key.algorithm == "RS256"} == before
+    assert process.keys.signing("EdDSA").sign({})
+    assert states(process, "ECDH-ES") == [State.ACTIVE, State.NEXT]
+
+
+def test_keys_are_replaced_when_their_days_are_over(process: Process, clock: FrozenClock) -> None:
+    clock.advance(days=29)
+    assert process.keys.rotate_due() == ()
+    clock.advance(days=1)
+    assert [rotation.algorithm for rotation in process.keys.rotate_due()] == [TOKEN_ALGORITHM]
+    assert process.keys.rotate_due() == ()
+
+    clock.advance(days=60)
+
+    due = sorted([*jose.ALGORITHMS, *jwe.DECRYPTABLE, TOKEN_ALGORITHM])
+    assert [rotation.algorithm for rotation in process.keys.rotate_due()] == due
+
+
+def test_the_operator_sees_when_a_key_is_replaced(process: Process, clock: FrozenClock) -> None:
+    signing = process.keys.signing("ES256").kid
+
+    assert process.keys.due()[signing] == clock.now() + timedelta(days=90)
+    assert len(process.keys.due()) == len(jose.ALGORITHMS) + len(jwe.DECRYPTABLE) + 1
+
+
+def test_many_rotations_in_a_row_leave_every_signature_verifiable(process: Process) -> None:
+    tokens = []
+    for _ in range(60):
+        tokens.append(process.keys.signing("ES256").sign({"sub": "amina"}))
+        process.keys.rotate("ES256")
+
+    for token in tokens:
+        assert jose.verify(token, keys=process.keys.verifying(), algorithms={"ES256"}).claims == {"sub": "amina"}

@@ -49,6 +49,37 @@ def test_keys_do_not_open_with_another_secret(start: Callable[..., Process], pro
             stranger.keys.ensure()
 
 
+def test_however_often_one_process_rotates_another_publishes_what_it_signs_with(
+    start: Callable[..., Process], process: Process, clock: FrozenClock
+) -> None:
+    one, other = start(cache_seconds=1), start(cache_seconds=1)
+    for step in range(40):
+        clock.advance(seconds=0.25)
+        if step % 2:
+            for algorithm in ("ES256", "EdDSA", TOKEN_ALGORITHM):
+                process.keys.rotate(algorithm)
+        if step % 3 == 0:
+            with other.app.app_context():
+                published = jose.VerifyingKeys.of(other.keys.published()["keys"])
+                ring = other.keys.token_ring()
+        with one.app.app_context():
+            for algorithm in ("ES256", "EdDSA"):
+                token = one.keys.signing(algorithm).sign({"sub": "amina"})
+                assert jose.verify(token, keys=published, algorithms={algorithm}).claims == {"sub": "amina"}
+            assert ring.unseal(one.keys.token_ring().seal(b"access", b"c"), b"c") == b"access"
+
+
+def test_processes_that_notice_a_due_key_at_once_replace_it_once(
+    start: Callable[..., Process], process: Process, clock: FrozenClock
+) -> None:
+    processes = [start() for _ in range(4)]
+    clock.advance(days=30)
+
+    at_once(processes, lambda one: one.keys.rotate_due())
+
+    assert states(process, TOKEN_ALGORITHM) == [State.ACTIVE, State.NEXT, State.RETIRED]
+
+
 def at_once(processes: list[Process], act: Callable[[Process], object]) -> list[BaseException | None]:
     gate = threading.Barrier(len(processes))
 

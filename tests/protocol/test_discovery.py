@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from idp.crypto.encryption_keys import EncryptingKeys
 from idp.crypto.jwks import VerifyingKeys
 from idp.services import Services
 from tests.protocol.sign_on import ISSUER, Browser, answer_of, page_of
@@ -113,9 +114,11 @@ def test_every_protocol_route_is_announced(app: Flask, document: dict[str, Any])
 def test_the_keys_are_public_and_usable(client: FlaskClient, services: Services) -> None:
     jwks = client.get("/jwks.json").get_json()
 
-    assert {key["alg"] for key in jwks["keys"]} == {"RS256", "PS256", "ES256", "EdDSA"}
+    assert {key["alg"] for key in jwks["keys"] if key["use"] == "sig"} == {"RS256", "PS256", "ES256", "EdDSA"}
+    assert sorted(key["alg"] for key in jwks["keys"] if key["use"] == "enc") == ["ECDH-ES", "RSA-OAEP-256"]
     assert not {"d", "p", "q", "k"} & {name for key in jwks["keys"] for name in key}
-    assert len(VerifyingKeys.from_jwks(jwks)) == len(jwks["keys"])
+    assert len(VerifyingKeys.from_jwks(jwks)) == len(jwks["keys"]) - 2
+    assert all(EncryptingKeys.from_jwks(jwks).choose(alg) for alg in ("ECDH-ES", "RSA-OAEP-256"))
 
 
 def test_a_rotated_key_is_published_without_a_restart(client: FlaskClient, services: Services) -> None:

@@ -16,6 +16,7 @@ from idp.clients.models import ClientRow
 from idp.consent.models import GrantRow
 from idp.keys.service import KeyService
 from idp.keys.store import KeyStore
+from idp.keys.values import Lives
 from idp.settings import TokenSettings
 from idp.storage.versions import Versions
 from idp.tokens.service import TokenService
@@ -38,7 +39,13 @@ class Rig:
                 clock=clock,
                 key_encryption=b"0123456789abcdef0123456789abcdef",
                 cache_seconds=3600,
-                lifetimes=self.settings,
+                lives=Lives(
+                    signed=timedelta(seconds=self.settings.access_seconds),
+                    sealed=timedelta(seconds=self.settings.refresh_idle_seconds),
+                    hints=timedelta(hours=12),
+                    signing_days=0,
+                    token_days=0,
+                ),
             )
             self.keys.ensure()
             self.activity = ActivityService(store=ActivityStore(db=self.db), clock=clock)
