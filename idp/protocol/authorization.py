@@ -11,7 +11,7 @@ its parameters never travel again.
 https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint, https://www.rfc-editor.org/rfc/rfc9126#section-4
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from authlib.oauth2 import OAuth2Error
@@ -23,12 +23,13 @@ from idp.consent.errors import EssentialRefusedError, GrantGoneError, VaultLocke
 from idp.crypto import secrets
 from idp.interactions.errors import InteractionGoneError
 from idp.interactions.service import REQUEST_URI_PREFIX
-from idp.interactions.values import Interaction
+from idp.interactions.values import Facts, Interaction
 from idp.protocol.dispatch import Consent, FlowState, Issue, Refuse, SelectAccount, SignIn, SignUp, StepUp, next_step
 from idp.protocol.flow import Flow, state_of
 from idp.protocol.id_token import IdTokens
 from idp.protocol.issuing import finish, issue
 from idp.protocol.parameters import AuthorizationRequest, Parameters, read_parameters
+from idp.protocol.present import meant
 from idp.protocol.refusals import NoReplyError, Obstacle
 from idp.protocol.request_object import RequestObjects, carries_object
 from idp.protocol.responder import Reply, ReplyTo, Responder
@@ -68,6 +69,16 @@ class Again:
 Outcome = Answered | Visit
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who is at the browser."""
+
+    session: Session | None
+    others: Collection[Session]
+    #: What its flow cookie holds.
+    browser: str | None = field(repr=False)
+
+
 class Authorization:
     """The use cases behind `/authorize`."""
 
@@ -86,9 +97,18 @@ class Authorization:
         self._objects = objects
         self._responder = responder
 
-    def begin(self, pairs: Iterable[tuple[str, str]], *, session: Session | None, browser: str | None) -> Outcome:
+    def begin(
+        self,
+        pairs: Iterable[tuple[str, str]],
+        *,
+        session: Session | None,
+        browser: str | None,
+        others: Collection[Session] = (),
+    ) -> Outcome:
         """Take a request as it arrives, pushed before or not.
 
+        :param session: whom the browser is with now.
+        :param others: who else is signed in in it.
         :param browser: what the browser's flow cookie holds.
         :raises NoReplyError: there is nowhere to answer to; the citizen gets a page.
         """
@@ -102,7 +122,8 @@ class Authorization:
                 parameters = self._resolved(parameters)
             except OAuth2Error as error:
                 return self._unresolved(parameters, error)
-        return self._go_on(parameters, session=session, browser=browser, interaction=pushed, resumed=False)
+        present = Present(session, others, browser)
+        return self._go_on(parameters, present, interaction=pushed, resumed=False)
 
     def carry(self, pairs: Iterable[tuple[str, str]]) -> Answered | Again:
         """Take a request that another site posted, and have the browser bring it again by GET.
@@ -129,7 +150,9 @@ class Authorization:
         kept = self._services.interactions.push(client.client_id, request.stored(parameters))
         return Again(client.client_id, kept.request_uri)
 
-    def resume(self, secret: str, *, session: Session | None, browser: str | None) -> Outcome:
+    def resume(
+        self, secret: str, *, session: Session | None, browser: str | None, others: Collection[Session] = ()
+    ) -> Outcome:
         """Go on with an interaction after one of its pages.
 
         :raises NoReplyError: used, expired, or begun in another browser.
@@ -140,9 +163,8 @@ class Authorization:
             interaction = self._services.interactions.get(secret, browser=browser)
         except InteractionGoneError as error:
             raise NoReplyError(Obstacle.REQUEST_GONE) from error
-        return self._go_on(
-            Parameters(interaction.parameters), session=session, browser=browser, interaction=interaction, resumed=True
-        )
+        present = Present(session, others, browser)
+        return self._go_on(Parameters(interaction.parameters), present, interaction=interaction, resumed=True)
 
     def _pushed(self, parameters: Parameters) -> Interaction | None:
         request_uri = parameters.get("request_uri")
@@ -169,23 +191,30 @@ class Authorization:
         return replace(self._answer_error(reply_to, error.error, error.description or ""), in_vain=True)
 
     def _go_on(
-        self,
-        parameters: Parameters,
-        *,
-        session: Session | None,
-        browser: str | None,
-        interaction: Interaction | None,
-        resumed: bool,
+        self, parameters: Parameters, present: Present, *, interaction: Interaction | None, resumed: bool
     ) -> Outcome:
         client, reply_to = addressee(parameters, find=self._services.clients.get)
         try:
             # Checked again on each return: the client may have been changed or suspended meanwhile.
             request = self._understand(parameters, client=client, reply_to=reply_to, pushed=interaction is not None)
+            who = meant(
+                request,
+                client=client,
+                session=present.session,
+                others=present.others,
+                facts=Facts() if interaction is None or not resumed else interaction.facts,
+                services=self._services,
+            )
+            session = who.session
             grant = None if session is None else self._services.consent.standing(session.account_id, client.client_id)
-            flow = Flow(client, request, parameters, session, grant, browser, interaction, resumed)
-            return self._follow(flow, state_of(flow, services=self._services))
+            flow = Flow(client, request, parameters, session, grant, present.browser, interaction, resumed, who.unclear)
+            outcome = self._follow(flow, state_of(flow, services=self._services))
         except OAuth2Error as error:
             return self._answer_error(reply_to, error.error, error.description or "")
+        if isinstance(outcome, Visit) and session is not present.session:
+            # Our pages work for whom the browser is with, so the citizen changes over first, and sees it.
+            return replace(outcome, page=SelectAccount())
+        return outcome
 
     def _understand(
         self, parameters: Parameters, *, client: Client, reply_to: ReplyTo, pushed: bool

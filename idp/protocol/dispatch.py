@@ -26,7 +26,7 @@ class SignUp:
 
 @dataclass(frozen=True, slots=True)
 class SelectAccount:
-    """The citizen says whether to go on as the person who is signed in."""
+    """The citizen says which of those who are signed in here goes on, or somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,8 @@ class FlowState:
     #: The level that the service would like best of those offered here, without insisting (`acr_values`).
     wished_acr: str | None = None
     account_selected: bool = False
+    #: Several citizens are signed in in this browser, and no hint says which of them is meant.
+    unclear: bool = False
     #: The citizen was asked to prove more and went back.
     step_up_declined: bool = False
     consented: bool = False
@@ -159,15 +161,17 @@ def _identity(state: FlowState) -> Step | None:
     standing = state.standing
     if standing is None or standing.is_expected:
         return None
-    if _fresh(state):
-        # Asked once: someone who has just signed in as another person will not become this one.
+    if _fresh(state) or state.account_selected:
+        # Asked once: someone who has just signed in, or chosen, as another person will not become this one.
         return Refuse("login_required", "Another citizen is signed in")
     return _ask_to_sign_in(state)
 
 
 def _account(state: FlowState) -> Step | None:
-    if Prompt.SELECT_ACCOUNT not in state.prompts or state.account_selected or _fresh(state):
+    if not (Prompt.SELECT_ACCOUNT in state.prompts or state.unclear) or state.account_selected or _fresh(state):
         return None
+    if state.silent:
+        return Refuse("account_selection_required", "Several citizens are signed in, and one has to be chosen")
     return SelectAccount()
 
 

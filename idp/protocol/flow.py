@@ -6,14 +6,13 @@ Reads what `dispatch` decides by; writes nothing.
 from dataclasses import dataclass, field
 
 from idp.authentication.values import Session
-from idp.clients.values import Client, SubjectType
+from idp.clients.values import Client
 from idp.consent.values import Grant
 from idp.interactions.values import Facts, Interaction
 from idp.protocol.dispatch import FlowState, Standing
-from idp.protocol.hints import hinted_subject
 from idp.protocol.parameters import AuthorizationRequest, Parameters
+from idp.protocol.present import expected_subjects, subject
 from idp.services import Services
-from idp.vault import policy as vault_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,8 @@ class Flow:
     interaction: Interaction | None
     #: Pages have been shown for it, so that what happened since it began counts.
     resumed: bool
+    #: Several citizens are signed in in this browser, and nothing says which of them is meant.
+    unclear: bool = False
 
 
 def state_of(flow: Flow, *, services: Services) -> FlowState:
@@ -43,7 +44,7 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
     began = flow.interaction if flow.resumed else None
     facts = Facts() if began is None else began.facts
     # Read even when nobody is signed in: a hint that is not ours is a fault of the request.
-    expected = _expected(flow, services)
+    expected = expected_subjects(request, client=flow.client, services=services)
     now = services.clock.now()
     # A choice made on the page of this very request holds, even one "just this time".
     decided = flow.grant is not None and facts.grant_id == flow.grant.id and flow.grant.live(now)
@@ -54,12 +55,13 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
         met = levels.met(session.amr)
         # Looked up only for a request that wishes for more than this session has.
         unmet_wish = wished is not None and wished not in met
+        known_as = subject(session, client=flow.client, grant=flow.grant, services=services) if expected else None
         standing = Standing(
             auth_time=session.auth_time,
             met_acr=met,
             can_step_up=unmet_wish and services.authentication.has_code_app(session.account_id),
             vault_open=session.vault_key is not None,
-            is_expected=not expected or expected == {_subject(flow, session, services)},
+            is_expected=not expected or expected == {known_as},
             undecided=not decided
             and services.consent.difference(request.claims, client=flow.client, grant=flow.grant) is not None,
         )
@@ -74,34 +76,7 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
         wished_acr=wished,
         step_up_declined=facts.step_up_declined,
         account_selected=session is not None and facts.account_chosen == session.sid,
+        unclear=flow.unclear,
         consented=decided,
         refused=facts.refused,
     )
-
-
-def _expected(flow: Flow, services: Services) -> set[str]:
-    """Return the subjects that the service insists on; two different ones fit nobody."""
-    expected = set()
-    if flow.request.claims.subject is not None:
-        expected.add(flow.request.claims.subject)
-    if flow.request.unverified_id_token_hint is not None:
-        expected.add(
-            hinted_subject(
-                flow.request.unverified_id_token_hint,
-                keys=services.keys.verifying(),
-                issuer=services.settings.issuer,
-                client_id=flow.client.client_id,
-            )
-        )
-    return expected
-
-
-def _subject(flow: Flow, session: Session, services: Services) -> str | None:
-    """Return how this client knows this citizen, or would; costs a statement only before the first grant."""
-    if flow.grant is not None:
-        return flow.grant.sub
-    if session.vault_key is None:
-        return None
-    document = services.vault.read(session.account_id, session.vault_key)
-    sector = flow.client.sector if flow.client.subject_type is SubjectType.PAIRWISE else ""
-    return vault_policy.subject(document.seed, sector)

@@ -55,15 +55,38 @@ def signed_in() -> Session:
 
 def sign_in_name() -> str:
     """Give the citizen's own sign-in name, which only their open vault knows; empty when it is locked."""
-    session = signed_in()
+    return name_of(signed_in())
+
+
+def name_of(session: Session) -> str:
+    """Do the same for any of the sessions of this browser."""
     if session.vault_key is None:
         return ""
     return services().vault.read(session.account_id, session.vault_key).login
 
 
+def other_sessions() -> tuple[Session, ...]:
+    """Give the sessions of the other citizens in this browser, the last used first.
+
+    Asked for once a request; no statement where nobody else is signed in. Those that have ended are left out.
+    """
+    state = page_state()
+    if state.others is None:
+        current = current_session()
+        found: dict[str, Session] = {}
+        for secret in cookies.others():
+            session = services().authentication.session(secret)
+            if session is not None and (current is None or session.account_id != current.account_id):
+                found.setdefault(session.account_id, session)
+        state.others = tuple(found.values())
+    return state.others
+
+
 def forget_session() -> None:
     """Ask for the session anew: this request has just started or ended one."""
-    page_state().session_known = False
+    state = page_state()
+    state.session_known = False
+    state.others = None
 
 
 def pending(secret: str) -> Pending:

@@ -4,6 +4,7 @@ On https every name carries ``__Host-`` (RFC 6265bis §4.1.3.2): set by this hos
 for all of its paths. Development over http uses the plain names.
 
 session   the session secret; ends with the browser
+others    secrets of the other citizens who are signed in in this browser; ends with the browser
 half      what a right password leaves until its code comes; five minutes
 flow      binds an authorization request in flight to the browser that started it
 device    proves an earlier successful sign-in from this browser to the slow-down
@@ -21,6 +22,8 @@ from idp.authentication.second_factor import HALF_LIFETIME
 from idp.protocol.session_management import browser_state
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response
 
 YEAR = 365 * 24 * 3600
@@ -28,6 +31,7 @@ YEAR = 365 * 24 * 3600
 HALF_SECONDS = int(HALF_LIFETIME.total_seconds())
 
 SESSION = "proffer_session"
+OTHERS = "proffer_others"
 HALF = "proffer_half"
 FLOW = "proffer_flow"
 DEVICE = "proffer_device"
@@ -37,6 +41,10 @@ PAGE = "proffer_page"
 
 #: Longer values are not ours; they are ignored before anything hashes them.
 _LONGEST = 128
+#: As many citizens can be signed in in one browser beside the one it is with.
+MOST_OTHERS = 4
+#: Between their secrets; not a character of base64url.
+_SEPARATOR = "."
 
 
 def secure() -> bool:
@@ -97,6 +105,21 @@ def set_state(response: Response, secret: str | None) -> None:
     value, max_age = ("", 0) if secret is None else (browser_state(secret), None)
     same_site = "None" if secure() else "Lax"
     response.set_cookie(name(BROWSER_STATE), value, max_age=max_age, path="/", secure=secure(), samesite=same_site)
+
+
+def others() -> tuple[str, ...]:
+    """Read the secrets of the other sessions, the last used first."""
+    value = request.cookies.get(name(OTHERS), "")
+    secrets = value.split(_SEPARATOR) if len(value) <= _LONGEST * MOST_OTHERS else []
+    return tuple(dict.fromkeys(secret for secret in secrets if 0 < len(secret) <= _LONGEST))[:MOST_OTHERS]
+
+
+def set_others(response: Response, secrets: Sequence[str]) -> None:
+    """Keep the secrets of the other sessions."""
+    if secrets:
+        write(response, OTHERS, _SEPARATOR.join(secrets[:MOST_OTHERS]))
+    elif name(OTHERS) in request.cookies:
+        remove(response, OTHERS)
 
 
 def half() -> str | None:

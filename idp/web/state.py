@@ -25,6 +25,7 @@ class PageState:
     """The memory of one request.
 
     :ivar session: the browser session, once asked for; see ``session_known``.
+    :ivar others: the sessions of the other citizens in this browser, once asked for.
     :ivar form_targets: origins that this page's forms may be redirected to.
     :ivar for_service: this page works for a service, whose window may have opened it.
     :ivar asked_languages: what the service asked for (``ui_locales``), best first, and when.
@@ -33,6 +34,7 @@ class PageState:
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     session: Session | None = field(default=None, repr=False)
     session_known: bool = False
+    others: tuple[Session, ...] | None = field(default=None, repr=False)
     form_targets: set[str] = field(default_factory=set)
     for_service: bool = False
     asked_languages: tuple[str, ...] = ()

@@ -117,6 +117,24 @@ class Browser:
         )
         return session
 
+    def sign_up_beside(self, login: str) -> Session:
+        """Sign another citizen up in this browser, which is with them then; whoever was here stays signed in."""
+        before = self.session
+        assert before is not None
+        session = self.sign_up(login)
+        held = self.http.get_cookie("proffer_others", domain="localhost")
+        others = [before, *(held.value.split(".") if held else [])]
+        self.http.set_cookie("proffer_others", ".".join(others), domain="localhost")
+        return session
+
+    def change_over(self) -> Session:
+        """Let the browser be with the other of its two citizens."""
+        held = self.http.get_cookie("proffer_others", domain="localhost")
+        assert held is not None
+        assert self.session is not None
+        self.http.set_cookie("proffer_others", self.session, domain="localhost")
+        return self._signed(held.value)
+
     def sign_in(self, login: str = "amina") -> Session:
         authentication, here = self.services.authentication, Origin("192.0.2.1")
         try:

@@ -144,6 +144,13 @@ def test_whoever_just_signed_in_has_selected_an_account() -> None:
     assert asking(signed_in_during(RETURNING), Prompt.SELECT_ACCOUNT) == Issue()
 
 
+def test_several_citizens_and_no_hint_ask_who_goes_on_3_1_2_6() -> None:
+    assert asking(RETURNING, unclear=True) == SelectAccount()
+    assert asking(RETURNING, unclear=True, account_selected=True) == Issue()
+    assert error(asking(RETURNING, Prompt.NONE, unclear=True)) == "account_selection_required"
+    assert asking(signed_in_during(RETURNING), unclear=True) == Issue()
+
+
 def test_login_comes_before_selection_and_selection_before_choice() -> None:
     prompts = (Prompt.LOGIN, Prompt.CONSENT, Prompt.SELECT_ACCOUNT)
 
@@ -242,6 +249,7 @@ states = st.builds(
     wished_acr=st.sampled_from([None, PASSWORD, KEY]),
     step_up_declined=st.booleans(),
     account_selected=st.booleans(),
+    unclear=st.booleans(),
     consented=st.booleans(),
     refused=st.booleans(),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idp.web.citizen import (
+    accounts,
     activity,
     authenticator,
     choose_account,
@@ -42,6 +43,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             recovery,
             sign_out,
             choose_account,
+            accounts,
             security,
             language,
             consent,

@@ -13,7 +13,7 @@ from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from idp.authentication.values import Origin, Recovered, SignedIn, SignUp
-from idp.web import context, cookies, languages
+from idp.web import company, context, cookies, languages
 from idp.web.forms import safe_next
 
 
@@ -38,6 +38,8 @@ class Arrival:
     next: str | None = None
     #: A page of ours wants a fresh sign-in of a citizen who is signed in.
     again: bool = False
+    #: Somebody signs in beside the citizen whom this browser is with.
+    another: bool = False
 
     @property
     def asking(self) -> Asking | None:
@@ -60,6 +62,8 @@ class Arrival:
     def query(self) -> dict[str, str]:
         """What links to the other ways in carry along."""
         found = {"next": self.next} if self.next else {}
+        if self.another:
+            found["another"] = "yes"
         return found if self.pending is None else {**found, "interaction": self.pending.interaction.secret}
 
     def to(self, endpoint: str, **more: str) -> str:
@@ -69,8 +73,8 @@ class Arrival:
 
     @property
     def previous_session(self) -> str | None:
-        """The session that a new one takes the place of."""
-        return cookies.session_secret()
+        """The session that a new one takes the place of; None when the citizen of the one there stays."""
+        return None if self.another else cookies.session_secret()
 
     @property
     def onward(self) -> str:
@@ -90,6 +94,7 @@ def arrival() -> Arrival:
         pending=context.pending(secret) if secret else None,
         next=safe_next(request.args.get("next")),
         again="again" in request.args,
+        another="another" in request.args,
     )
 
 
@@ -104,6 +109,7 @@ def origin() -> Origin:
 
 def admit(answer: Response, came: Arrival, signed: SignedIn | SignUp | Recovered) -> Response:
     """Give the browser its new session and tell the request in flight that its citizen is here."""
+    company.make_room(answer, signed.account_id, beside=context.current_session() if came.another else None)
     # Whatever the visitor before left in this browser ends here, the secret of the form tokens too.
     session.clear()
     context.forget_session()

@@ -35,7 +35,7 @@ class SignInForm(Form):
 def form() -> ResponseReturnValue:
     """Ask who is there; a citizen who is signed in and came by themselves goes straight on."""
     came = arrival()
-    if came.pending is None and not came.again and current_session() is not None:
+    if came.pending is None and not (came.again or came.another) and current_session() is not None:
         return go_on(came)
     return _page(came, login=came.login_hint)
 

@@ -37,7 +37,7 @@ class SignUpForm(Form):
 def form() -> ResponseReturnValue:
     """Ask for a name and a password."""
     came = arrival()
-    if came.pending is None and current_session() is not None:
+    if came.pending is None and not came.another and current_session() is not None:
         return go_on(came)
     return _page(came, login=came.login_hint)
 

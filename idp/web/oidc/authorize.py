@@ -19,7 +19,7 @@ from idp.protocol.responder import FormPost, Redirect, Reply
 from idp.protocol.specifications import AUTHORIZE_PATH
 from idp.web import cookies, errors, headers, limits
 from idp.web.access import protocol
-from idp.web.context import current_session, services
+from idp.web.context import current_session, other_sessions, services
 from idp.web.oidc.channel import front_channel
 from idp.web.state import page_state
 
@@ -88,15 +88,16 @@ def _outcome(pairs: tuple[tuple[str, str], ...]) -> Response:
         if isinstance(carried, Answered):
             return reply(carried.reply)
         return _by_get(carried)
+    session, others, browser = current_session(), other_sessions(), cookies.flow()
     # Only our own pages send nothing but an interaction; beside other parameters it is an unknown one.
     if len(pairs) == 1 and pairs[0][0] == "interaction":
-        outcome = authorization.resume(pairs[0][1], session=current_session(), browser=cookies.flow())
+        outcome = authorization.resume(pairs[0][1], session=session, browser=browser, others=others)
     else:
-        outcome = authorization.begin(pairs, session=current_session(), browser=cookies.flow())
+        outcome = authorization.begin(pairs, session=session, browser=browser, others=others)
         if isinstance(outcome, Visit) or outcome.in_vain:
             limits.exceeded("authorize")
     if isinstance(outcome, Answered):
-        answer, session = reply(outcome.reply), current_session()
+        answer = reply(outcome.reply)
         cookies.keep_state(answer, None if session is None else session.secret)
         return answer
     return _to_page(outcome)

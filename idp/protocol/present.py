@@ -1,0 +1,102 @@
+"""Which of the citizens who are signed in in one browser a request is about.
+
+A hint picks a citizen only out of those who are signed in here, and only by what the service could know of them: their
+identifier at this service (`id_token_hint`, `sub` in `claims`), or exactly their sign-in name (`login_hint`). A guess
+at a sign-in name must not be confirmed without a page, so a silent request cannot pick by one.
+
+https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest, §3.1.2.6 (account_selection_required)
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from idp.authentication.values import Session
+from idp.clients.values import Client, SubjectType
+from idp.consent.values import Grant
+from idp.interactions.values import Facts
+from idp.protocol.hints import hinted_subject
+from idp.protocol.parameters import AuthorizationRequest
+from idp.protocol.prompts import Prompt
+from idp.services import Services
+from idp.vault import policy as vault_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The citizen to go on with."""
+
+    session: Session | None
+    #: Several are signed in, and nothing says which of them this is about.
+    unclear: bool = False
+
+
+def meant(
+    request: AuthorizationRequest,
+    *,
+    client: Client,
+    session: Session | None,
+    others: Collection[Session],
+    facts: Facts,
+    services: Services,
+) -> Meant:
+    """Pick one of a browser's citizens; whoever the browser is with now, unless a hint names another.
+
+    :param facts: what pages have settled: a citizen who was chosen there is not picked over.
+    :raises InvalidRequestError: the request's `id_token_hint` is not ours.
+    """
+    if session is None or not others or facts.account_chosen == session.sid:
+        return Meant(session)
+    everybody = (session, *others)
+    if subjects := expected_subjects(request, client=client, services=services):
+        known = (one for one in everybody if subjects == {subject_of(one, client=client, services=services)})
+        return Meant(next(known, session))
+    if request.login_hint is not None and Prompt.NONE not in request.prompts:
+        named = [one for one in everybody if _is_named(one, request.login_hint, services)]
+        if named:
+            return Meant(named[0])
+    return Meant(session, unclear=True)
+
+
+def expected_subjects(request: AuthorizationRequest, *, client: Client, services: Services) -> set[str]:
+    """Return the subjects that the service insists on; two different ones fit nobody.
+
+    :raises InvalidRequestError: the request's `id_token_hint` is not ours.
+    """
+    expected = set()
+    if request.claims.subject is not None:
+        expected.add(request.claims.subject)
+    if request.unverified_id_token_hint is not None:
+        expected.add(
+            hinted_subject(
+                request.unverified_id_token_hint,
+                keys=services.keys.verifying(),
+                issuer=services.settings.issuer,
+                client_id=client.client_id,
+            )
+        )
+    return expected
+
+
+def subject_of(session: Session, *, client: Client, services: Services) -> str | None:
+    """Return how a service knows the citizen of a session, or would."""
+    grant = services.consent.standing(session.account_id, client.client_id)
+    return subject(session, client=client, grant=grant, services=services)
+
+
+def subject(session: Session, *, client: Client, grant: Grant | None, services: Services) -> str | None:
+    """Do the same for who has the grant already; costs a statement only where there is none."""
+    if grant is not None:
+        return grant.sub
+    if session.vault_key is None:
+        return None
+    document = services.vault.read(session.account_id, session.vault_key)
+    sector = client.sector if client.subject_type is SubjectType.PAIRWISE else ""
+    return vault_policy.subject(document.seed, sector)
+
+
+def _is_named(session: Session, name: str, services: Services) -> bool:
+    if session.vault_key is None:
+        return False
+    login = services.vault.read(session.account_id, session.vault_key).login
+    # The blind index is how names are told apart everywhere: case and outer spaces do not count.
+    return services.accounts.index(login) == services.accounts.index(name)
