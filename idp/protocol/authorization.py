@@ -207,7 +207,18 @@ class Authorization:
             )
             session = who.session
             grant = None if session is None else self._services.consent.standing(session.account_id, client.client_id)
-            flow = Flow(client, request, parameters, session, grant, present.browser, interaction, resumed, who.unclear)
+            flow = Flow(
+                client,
+                request,
+                parameters,
+                session,
+                grant,
+                present.browser,
+                interaction,
+                resumed,
+                unclear=who.unclear,
+                present=present.session,
+            )
             outcome = self._follow(flow, state_of(flow, services=self._services))
         except OAuth2Error as error:
             return self._answer_error(reply_to, error.error, error.description or "")

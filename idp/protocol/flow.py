@@ -33,6 +33,8 @@ class Flow:
     resumed: bool
     #: Several citizens are signed in in this browser, and nothing says which of them is meant.
     unclear: bool = False
+    #: Whom the browser is with, when a hint picked somebody else who is signed in there.
+    present: Session | None = None
 
 
 def state_of(flow: Flow, *, services: Services) -> FlowState:

@@ -55,7 +55,10 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
             )
         )
     state = session_state(
-        client_id=flow.client.client_id, redirect_uri=request.reply_to.redirect_uri, session_secret=session.secret
+        client_id=flow.client.client_id,
+        redirect_uri=request.reply_to.redirect_uri,
+        # What the browser shows to frames is the session that it is with, whoever this answer is about.
+        session_secret=(flow.present or session).secret,
     )
     return answer if state is None else {**answer, "session_state": state}
 

@@ -14,8 +14,6 @@ from flask import session as page_session
 from idp.web import context, cookies
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from werkzeug.wrappers import Response
 
     from idp.authentication.values import Session
@@ -70,17 +68,16 @@ def change_over(answer: Response, to: Session) -> None:
     _be_with(answer, to, rest)
 
 
-def leave(answer: Response, gone: Collection[Session]) -> None:
-    """Take sessions that have just ended from the browser; it is with the next citizen then, if there is one."""
-    ended = {session.sid for session in gone}
-    staying = [session for session in everybody() if session.sid not in ended]
-    if staying:
-        _be_with(answer, staying[0], staying[1:])
-        return
+def settle(answer: Response) -> None:
+    """Leave the browser to whoever is still signed in after sessions have ended: the next citizen, or nobody."""
     page_session.clear()
+    context.forget_session()
+    staying = everybody()
+    if staying:
+        _be_with(answer, staying[0], list(staying[1:]))
+        return
     cookies.clear_session(answer)
     cookies.set_others(answer, ())
-    context.forget_session()
 
 
 def _be_with(answer: Response, whom: Session, rest: list[Session]) -> None:

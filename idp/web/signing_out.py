@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import make_response, redirect, render_template, session
+from flask import make_response, redirect, render_template
 
-from idp.web import context, cookies, headers, languages
+from idp.web import company, context, headers, languages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,15 +26,16 @@ class ShownFrame:
 
 
 def signed_out(frames: Sequence[Frame], *, onward: str) -> Response:
-    """Forget the session here, and go on: at once, or when services have been loaded in frames.
+    """Forget the sessions that have ended, and go on: at once, or when services have been loaded in frames.
+
+    The browser is with the next of its citizens then, if several were signed in.
 
     :param onward: a page of ours, or an address that was compared with what its service registered.
     """
-    # Whatever the citizen left in this browser ends here, the secret of the form tokens too.
-    session.clear()
     context.forget_session()
     answer = _page(frames, onward=onward) if frames else make_response(redirect(onward, code=303))
-    cookies.clear_session(answer)
+    # Whatever the citizen left in this browser ends here, the secret of the form tokens too.
+    company.settle(answer)
     return answer
 
 

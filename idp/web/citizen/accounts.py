@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from idp.web import company, context, cookies
 from idp.web.access import citizen
 from idp.web.pages import page_blueprint
+from idp.web.signing_out import signed_out
 
 bp = page_blueprint("accounts", __name__, url_prefix="/accounts")
 
@@ -39,8 +40,7 @@ def sign_out() -> ResponseReturnValue:
     """Sign one of them out, or everybody."""
     named = request.form.get("account", "")
     gone = [one for one in company.everybody() if named in ("all", one.sid)]
-    context.services().logout.sign_out(*gone)
-    answer = redirect(url_for("home.index" if named == "all" else "accounts.index"), code=303)
-    company.leave(answer, gone)
+    frames = context.services().logout.sign_out(*gone)
+    answer = signed_out(frames, onward=url_for("home.index" if named == "all" else "accounts.index"))
     flash(_("Signed out of Proffer on this browser."), "success")
     return answer

@@ -18,7 +18,11 @@ bp = page_blueprint("sign_out", __name__, url_prefix="/sign-out")
 @public
 def form() -> ResponseReturnValue:
     """Ask whether to sign out; nobody signed in is said so."""
-    return render_template("citizen/sign_out.html", signed_in=context.current_session() is not None)
+    return render_template(
+        "citizen/sign_out.html",
+        signed_in=context.current_session() is not None,
+        in_company=bool(context.other_sessions()),
+    )
 
 
 @bp.post("")

@@ -15,7 +15,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from idp.protocol.end_session import END_SESSION_PATH, Ask, LogoutRequest, NoLogoutError, Obstacle, SignedOut
 from idp.protocol.http import HttpRequest, MalformedRequestError
-from idp.web import errors, headers, limits
+from idp.web import company, errors, headers, limits
 from idp.web.access import protocol, public
 from idp.web.context import current_session, services
 from idp.web.languages import current, remember_asked
@@ -53,7 +53,7 @@ def begin() -> ResponseReturnValue:
         return errors.wait_page(wait)
     try:
         understood = _understood(_sent().query)
-        return _follow(front_channel().end_session.begin(understood, sessions=_sessions()), understood)
+        return _follow(front_channel().end_session.begin(understood, sessions=company.everybody()), understood)
     except MalformedRequestError as error:
         return _refused(error.status, _l("The service sent a request that we cannot read."))
     except NoLogoutError as error:

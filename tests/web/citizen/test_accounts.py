@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from idp.authentication.policy import session_identifier
+from idp.authentication.values import Session
 from idp.services import Services
 from tests.doubles import FrozenClock
 from tests.protocol.sign_on import register
@@ -157,3 +159,41 @@ def test_a_forged_choice_changes_nothing(three: Visitor) -> None:
     three.send("change-over-2", account="somebody-elses-session")
 
     assert names(three) == ["sam", "noor", "amina"]
+
+
+def test_signing_out_leaves_the_browser_to_the_next(three: Visitor) -> None:
+    page = three.open("/sign-out").text
+    three.send("logout")
+
+    assert 'id="in-company"' in page
+    assert names(three) == ["noor", "amina"]
+
+
+def test_a_service_signs_out_the_citizen_it_means_and_no_other(
+    three: Visitor, services: Services, clock: FrozenClock
+) -> None:
+    register(services)
+    noor = next(session for session in _sessions(three, services) if session.secret != _present(three))
+    sid = session_identifier(sid=noor.sid, client_id="permits")
+    now = int(clock.now().timestamp())
+    hint = services.keys.signing("RS256").sign(
+        {"iss": "http://localhost:8000", "aud": "permits", "sub": "s", "sid": sid, "iat": now, "exp": now + 60}
+    )
+
+    answer = three.client.get("/end-session", query_string={"id_token_hint": hint})
+
+    assert answer.status_code == 303
+    assert names(three) == ["sam", "amina"]
+
+
+def _present(visitor: Visitor) -> str:
+    held = visitor.client.get_cookie("proffer_session")
+    assert held is not None
+    return held.value
+
+
+def _sessions(visitor: Visitor, services: Services) -> list[Session]:
+    held = visitor.client.get_cookie("proffer_others")
+    assert held is not None
+    found = [services.authentication.session(secret) for secret in (_present(visitor), *held.value.split("."))]
+    return [session for session in found if session is not None]
