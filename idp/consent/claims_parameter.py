@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 
 from idp.claims.catalogue import Catalogue
 from idp.consent.errors import ClaimsParameterError
-from idp.consent.values import OFFLINE, ClaimsRequest, Destination, RequestedClaim, canonical
+from idp.consent.values import OFFLINE, OPENID, ClaimsRequest, Destination, RequestedClaim, canonical
 
 MAX_CHARACTERS: Final = 16_384
 MAX_CLAIMS: Final = 100
@@ -25,7 +25,12 @@ _Section = Mapping[str, Mapping[str, Any]]
 
 
 def claims_request(
-    scopes: Collection[str], claims_parameter: str | None, *, catalogue: Catalogue, opens_userinfo: bool = True
+    scopes: Collection[str],
+    claims_parameter: str | None,
+    *,
+    catalogue: Catalogue,
+    opens_userinfo: bool = True,
+    resources: Collection[str] = (),
 ) -> ClaimsRequest:
     """Read what a request asks to learn. Claims that the catalogue does not know are passed over (§5.5).
 
@@ -55,7 +60,16 @@ def claims_request(
         acr_values=_acr_values(acr),
         acr_essential=bool(acr.get("essential", False)),
         offline=OFFLINE in scopes,
+        reach=_reach(scopes, resources, catalogue),
     )
+
+
+def _reach(scopes: Collection[str], resources: Collection[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """Return where a service may go in the citizen's name and for what: nothing without a resource (RFC 8707)."""
+    if not resources:
+        return ()
+    own = {*catalogue.scopes, OPENID, OFFLINE}
+    return (*resources, *(scope for scope in scopes if scope not in own))
 
 
 def _sections(parameter: str) -> dict[Destination, _Section]:

@@ -93,10 +93,12 @@ def difference(
     now: datetime,
     ask_again: bool = False,
     offline: bool = False,
+    reach: Collection[str] = (),
 ) -> Difference | None:
     """Return what has to be asked, or None when all of it is remembered.
 
     :param offline: the service wants to look again while the citizen is away, which is asked about like a detail.
+    :param reach: where it wants to go in the citizen's name, asked about alike.
     :param grant: the citizen's grant for this service, in whatever state.
     :param ask_again: the service wants the page (prompt=consent).
     """
@@ -108,7 +110,7 @@ def difference(
         for name in assessment.offered
         if (why := _asks(name, grant, register=register, essential=name in assessment.essential)) is not None
     )
-    if not asked and (not offline or grant.offline):
+    if not asked and (not offline or grant.offline) and (not reach or grant.reaches(reach)):
         return None
     reasons = {why for _, why in asked}
     headline = Reason.CHANGED_PURPOSE if Reason.CHANGED_PURPOSE in reasons else Reason.NEW_DETAIL

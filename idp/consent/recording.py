@@ -117,7 +117,7 @@ class Deciding(Releases):
                 document=document,
                 decisions=decisions,
                 duration=choices.duration,
-                scopes=scopes,
+                scopes=tuple(dict.fromkeys((*scopes, *request.reach))),
             )
             if before is not None and difference.reason not in _STARTS_OVER:
                 grant = replace(grant, scopes=tuple(dict.fromkeys((*before.scopes, *grant.scopes))))

@@ -22,14 +22,25 @@ class ConsentService(Deciding):
     """Use cases of choice; recording a choice and releasing what it allows are inherited."""
 
     def request(
-        self, scopes: Collection[str], claims_parameter: str | None, *, opens_userinfo: bool = True
+        self,
+        scopes: Collection[str],
+        claims_parameter: str | None,
+        *,
+        opens_userinfo: bool = True,
+        resources: Collection[str] = (),
     ) -> ClaimsRequest:
         """Read what a request asks to learn (OIDC Core §5.4, §5.5).
 
         :param opens_userinfo: the answer brings an access token; otherwise all that leaves is in the ID token.
         :raises ClaimsParameterError: the parameter is malformed.
         """
-        return claims_request(scopes, claims_parameter, catalogue=self._catalogue, opens_userinfo=opens_userinfo)
+        return claims_request(
+            scopes,
+            claims_parameter,
+            catalogue=self._catalogue,
+            opens_userinfo=opens_userinfo,
+            resources=resources,
+        )
 
     def difference(
         self, request: ClaimsRequest, *, client: Client, grant: Grant | None, ask_again: bool = False
@@ -45,6 +56,7 @@ class ConsentService(Deciding):
             now=self._clock.now(),
             ask_again=ask_again,
             offline=request.offline,
+            reach=request.reach,
         )
 
     def page(

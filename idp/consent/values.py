@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +38,7 @@ class Reason(StrEnum):
     SERVICE_ASKS = "service_asks"
 
 
+OPENID: Final = "openid"
 #: The scope that lets a service look again while the citizen is away (OIDC Core §11).
 OFFLINE: Final = "offline_access"
 
@@ -77,6 +78,8 @@ class ClaimsRequest:
     acr_essential: bool = False
     #: Wants to look again while the citizen is away (scope `offline_access`, OIDC Core §11).
     offline: bool = False
+    #: Resource servers that it wants to go to in the citizen's name, and the scope values that it wants there.
+    reach: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -173,6 +176,10 @@ class Grant:
     def offline(self) -> bool:
         """Tell whether the service may look again while the citizen is away; never after a single visit."""
         return OFFLINE in self.scopes and self.duration is Duration.STANDING
+
+    def reaches(self, reach: Collection[str]) -> bool:
+        """Tell whether the citizen agreed to all of this reach, for more than a single visit or not."""
+        return frozenset(reach) <= frozenset(self.scopes)
 
     def live(self, now: datetime) -> bool:
         """Tell whether tokens of this grant may still be used.

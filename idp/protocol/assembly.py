@@ -7,15 +7,17 @@ because they share nothing with these but the services.
 from dataclasses import dataclass
 from typing import Final
 
-from idp.consent.values import OFFLINE
+from idp.consent.values import OFFLINE, OPENID
 from idp.protocol.client_assertion import AssertionVerifier
 from idp.protocol.client_auth import ClientAuthenticator
 from idp.protocol.grants.authorization_code import AuthorizationCodeGrant
 from idp.protocol.grants.client_credentials import ClientCredentialsGrant
-from idp.protocol.grants.issuing import OPENID, Issuing
+from idp.protocol.grants.issuing import Issuing
 from idp.protocol.grants.refresh_token import RefreshTokenGrant
 from idp.protocol.id_token import IdTokens
 from idp.protocol.introspection import Introspection
+from idp.protocol.jwt_access_token import JwtAccessTokens
+from idp.protocol.resources import Resources
 from idp.protocol.revocation import Revocation
 from idp.protocol.server import BackChannel
 from idp.protocol.step_up_challenge import Demand
@@ -38,6 +40,7 @@ class Protocol:
     userinfo: UserInfo
     authenticator: ClientAuthenticator
     id_tokens: IdTokens
+    resources: Resources
 
 
 def assemble(services: Services) -> Protocol:
@@ -58,13 +61,26 @@ def assemble(services: Services) -> Protocol:
         consent=services.consent,
         clock=services.clock,
     )
+    jwt_access_tokens = JwtAccessTokens(
+        issuer=settings.issuer, tokens=services.tokens, keys=services.keys, clock=services.clock
+    )
+    resources = Resources(find=services.clients.audience)
+    personal_scopes = frozenset(services.catalogue.scopes) | {OPENID, OFFLINE}
     back_channel = BackChannel(
         issuer=settings.issuer,
         authenticator=authenticator,
         tokens=services.tokens,
         clients=services.clients,
-        issuing=Issuing(tokens=services.tokens, consent=services.consent, id_tokens=id_tokens),
-        personal_scopes=frozenset(services.catalogue.scopes) | {OPENID, OFFLINE},
+        issuing=Issuing(
+            tokens=services.tokens,
+            consent=services.consent,
+            id_tokens=id_tokens,
+            jwt_access_tokens=jwt_access_tokens,
+            personal_scopes=personal_scopes,
+        ),
+        personal_scopes=personal_scopes,
+        resources=resources,
+        jwt_access_tokens=jwt_access_tokens,
     )
     for grant in GRANTS:
         back_channel.register_grant(grant)
@@ -79,4 +95,4 @@ def assemble(services: Services) -> Protocol:
         clock=services.clock,
         demand=Demand(services.authentication.levels, settings.userinfo),
     )
-    return Protocol(back_channel, userinfo, authenticator, id_tokens)
+    return Protocol(back_channel, userinfo, authenticator, id_tokens, resources)

@@ -12,11 +12,13 @@ from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, Inval
 from authlib.oauth2.rfc6749 import UnauthorizedClientError as _UnauthorizedClientError
 
 from idp.protocol.http import Answer, MalformedRequestError, json_answer
+from idp.protocol.resources import InvalidTargetError
 from idp.protocol.responder import printable
 from idp.tokens.errors import (
     AssertionReusedError,
     CodeRefusedError,
     RefreshRefusedError,
+    ResourceNotGrantedError,
     ScopeTooWideError,
     TokenError,
 )
@@ -52,6 +54,7 @@ _CODES: Final[tuple[tuple[type[TokenError], type[OAuth2Error], str], ...]] = (
     (CodeRefusedError, InvalidGrantError, "The authorization code is not valid for this request"),
     (RefreshRefusedError, InvalidGrantError, "The refresh token is not valid"),
     (ScopeTooWideError, InvalidScopeError, "The scope is wider than what was granted"),
+    (ResourceNotGrantedError, InvalidTargetError, "The resource was not granted"),
     (AssertionReusedError, ClientRefusedError, ClientRefusedError.description),
 )
 

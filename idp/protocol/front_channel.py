@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 
 from idp.clients.self_registration import RegistrationOffer
-from idp.consent.values import OFFLINE
+from idp.consent.values import OFFLINE, OPENID
 from idp.protocol.assembly import Protocol
 from idp.protocol.authorization import Authorization
 from idp.protocol.end_session import EndSession
-from idp.protocol.grants.issuing import OPENID
 from idp.protocol.logout_token import LogoutTokens
 from idp.protocol.metadata import as_json, discovery
 from idp.protocol.par import PushedAuthorization
@@ -42,6 +41,7 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
         scopes=frozenset(services.catalogue.scopes) | {OPENID, OFFLINE},
         response_types=frozenset(ResponseType if settings.protocol.implicit_and_hybrid else {ResponseType.CODE}),
         claims_request=services.consent.request,
+        resources=back_channel.resources,
         development=settings.mode == "development",
     )
     objects = _request_objects(services)

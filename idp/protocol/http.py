@@ -17,6 +17,9 @@ import msgspec
 MAX_BYTES: Final = 65536
 #: More parameters than any request here has; a bound on work for hostile input.
 MAX_PARAMETERS: Final = 128
+#: The one parameter that may be sent several times (RFC 8707 §2), and what its values are kept apart by: no URI has it.
+REPEATABLE: Final = "resource"
+BETWEEN_VALUES: Final = "\n"
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 
@@ -136,11 +139,21 @@ def single(parameters: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """
     values = dict(parameters)
     if len(values) != len(parameters):
+        parameters = joined(parameters)
+        values = dict(parameters)
+    if len(values) != len(parameters):
         message = "a parameter is repeated"
         raise MalformedRequestError(message)
     if "" in values.values():
         return {name: value for name, value in values.items() if value}
     return values
+
+
+def joined(parameters: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Put the values of the parameter that may be repeated together into one."""
+    values = [value for name, value in parameters if name == REPEATABLE and value]
+    others = tuple((name, value) for name, value in parameters if name != REPEATABLE)
+    return (*others, (REPEATABLE, BETWEEN_VALUES.join(values))) if values else others
 
 
 def pairs(raw: bytes, *, max_bytes: int = MAX_BYTES) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint as _IntrospectionEndpoint
 
+from idp.clients.values import Client
 from idp.crypto import secrets
 from idp.protocol.errors import EndpointRefusedError
 from idp.protocol.server import BackChannelRequest
@@ -38,8 +39,9 @@ class Introspection(_IntrospectionEndpoint):
             raise EndpointRefusedError
         if "token" not in request.form:
             raise InvalidRequestError("The token is missing")
-        access = self.server.tokens.open_access(request.form["token"])
-        return 200, _INACTIVE if access is None else self._about(access), []
+        token = request.form["token"]
+        access = self.server.jwt_access_tokens.open(token) or self.server.tokens.open_access(token)
+        return 200, _INACTIVE if access is None or not _is_for(access, client) else self._about(access), []
 
     def _about(self, access: AccessToken) -> dict[str, Any]:
         client = self.server.clients.get(access.client_id)
@@ -61,7 +63,17 @@ class Introspection(_IntrospectionEndpoint):
             "token_type": "Bearer",
             "iat": access.issued_at,
             "exp": access.expires_at,
-            "jti": secrets.b64url(access.jti),
         }
+        # A token that can be read has its `jti` inside, which says more than its identifier.
+        about |= {"aud": access.audience} if access.audience else {"jti": secrets.b64url(access.jti)}
         # How and when the citizen signed in (RFC 9470 §6.2); a token of the client's own stands for no citizen.
         return about | ({"acr": access.acr, "auth_time": access.auth_time} if access.grant_id else {})
+
+
+def _is_for(access: AccessToken, asking: Client) -> bool:
+    """Tell whether a resource server may learn of a token: for an audience of its own, or made for itself (§4).
+
+    One that is for UserInfo is no business of a resource server. Were it told that such a token is active, it would
+    take for a key of its own what its caller got for something else.
+    """
+    return access.audience in asking.audiences if access.audience else access.client_id == asking.client_id

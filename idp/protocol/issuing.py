@@ -118,4 +118,5 @@ def _sign_on(flow: Flow, session: Session, ticket: GrantTicket, *, services: Ser
         amr=session.amr,
         sid=session_identifier(sid=session.sid, client_id=flow.client.client_id),
         nonce=flow.request.nonce,
+        resources=tuple(each for each in flow.request.resources if each in ticket.grant.scopes),
     )

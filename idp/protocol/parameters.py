@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from idp.consent.values import ClaimsRequest
+from idp.protocol.http import joined
 from idp.protocol.prompts import Prompt
 from idp.protocol.responder import ReplyTo
 from idp.protocol.response_types import ResponseType
@@ -34,6 +35,7 @@ UNDERSTOOD: Final = frozenset(
         "nonce",
         "prompt",
         "redirect_uri",
+        "resource",
         "response_mode",
         "response_type",
         "scope",
@@ -76,6 +78,7 @@ def read_parameters(pairs: Iterable[tuple[str, str]]) -> Parameters:
     values = dict(sent)
     if len(values) == len(sent):
         return Parameters({name: value for name, value in values.items() if value})
+    sent = joined(sent)
     counts = Counter(name for name, _ in sent)
     repeated = frozenset(name for name, count in counts.items() if count > 1)
     return Parameters({name: value for name, value in sent if value and name not in repeated}, repeated)
@@ -106,6 +109,8 @@ class AuthorizationRequest:
     ui_locales: tuple[str, ...] = ()
     claims_locales: tuple[str, ...] = ()
     display: Display = Display.PAGE
+    #: Audiences of the resource servers that tokens may be asked for (RFC 8707 §2.1).
+    resources: tuple[str, ...] = ()
 
     @property
     def requested_acr(self) -> tuple[str, ...]:

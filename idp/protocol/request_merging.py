@@ -12,6 +12,7 @@ from typing import Any, Final
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc9101.errors import InvalidRequestObjectError
 
+from idp.protocol.http import BETWEEN_VALUES, REPEATABLE
 from idp.protocol.parameters import UNDERSTOOD, Parameters
 
 #: What carries an object, and therefore must not be in one (OIDC Core §6.1, RFC 9101 §4).
@@ -55,6 +56,8 @@ def _text(name: str, value: object) -> str:
         return _nested(value)
     if name == "max_age" and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if name == REPEATABLE and isinstance(value, list):
+        return BETWEEN_VALUES.join(_text(name, one) for one in value if not isinstance(one, list))
     if not isinstance(value, str) or not _plain(value):
         raise InvalidRequestObjectError(f"{name} of the request object is not of the right kind")
     return value

@@ -28,5 +28,10 @@ class Revocation(_RevocationEndpoint):
         client = self.authenticate_endpoint_client(request).client
         if "token" not in request.form:
             raise InvalidRequestError("The token is missing")
-        self.server.tokens.revoke(request.form["token"], client_id=client.client_id)
+        token = request.form["token"]
+        readable = self.server.jwt_access_tokens.open(token)
+        if readable is None:
+            self.server.tokens.revoke(token, client_id=client.client_id)
+        else:
+            self.server.tokens.revoke_access(readable, client_id=client.client_id)
         return 200, {}, []

@@ -19,6 +19,8 @@ from idp.protocol.errors import GrantTypeRefusedError, error_answer, oauth_error
 from idp.protocol.facades import ClientFacade
 from idp.protocol.grants.issuing import Issuing
 from idp.protocol.http import Answer, HttpRequest, MalformedRequestError, json_answer
+from idp.protocol.jwt_access_token import JwtAccessTokens
+from idp.protocol.resources import Resource, Resources
 from idp.tokens.errors import TokenError
 from idp.tokens.service import TokenService
 
@@ -58,6 +60,7 @@ class BackChannelRequest(OAuth2Request):
         self.refresh_token = None
         self.credential = None
         self._scope = None
+        self.resource: Resource | None = None
 
     @property
     def args(self) -> Mapping[str, str]:
@@ -86,6 +89,8 @@ class BackChannel(AuthorizationServer):
         clients: ClientService,
         issuing: Issuing,
         personal_scopes: frozenset[str],
+        resources: Resources,
+        jwt_access_tokens: JwtAccessTokens,
     ) -> None:
         super().__init__()
         self._authenticator = authenticator
@@ -93,6 +98,8 @@ class BackChannel(AuthorizationServer):
         self.tokens = tokens
         self.clients = clients
         self.issuing = issuing
+        self.resources = resources
+        self.jwt_access_tokens = jwt_access_tokens
         #: Scope values that are about a citizen, and therefore mean nothing without one.
         self.personal_scopes = personal_scopes
 

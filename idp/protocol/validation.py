@@ -24,6 +24,7 @@ from idp.protocol import pkce
 from idp.protocol.parameters import AuthorizationRequest, Display, Parameters
 from idp.protocol.prompts import read_prompts
 from idp.protocol.refusals import NoReplyError, Obstacle, UnsupportedResponseTypeError
+from idp.protocol.resources import InvalidTargetError, Resource, Resources
 from idp.protocol.responder import ReplyTo, ResponseMode
 from idp.protocol.response_types import (
     ResponseType,
@@ -53,7 +54,13 @@ class ReadClaims(Protocol):
     """What :meth:`idp.consent.service.ConsentService.request` does."""
 
     def __call__(
-        self, scopes: Collection[str], claims_parameter: str | None, /, *, opens_userinfo: bool
+        self,
+        scopes: Collection[str],
+        claims_parameter: str | None,
+        /,
+        *,
+        opens_userinfo: bool,
+        resources: Collection[str],
     ) -> ClaimsRequest:
         """Read scopes and the `claims` parameter."""
 
@@ -65,6 +72,7 @@ class Offer:
     scopes: frozenset[str]
     response_types: frozenset[ResponseType]
     claims_request: ReadClaims
+    resources: Resources
     #: Accept addresses that only development can afford.
     development: bool = False
 
@@ -124,9 +132,16 @@ def validate(parameters: Parameters, *, client: Client, reply_to: ReplyTo, offer
         raise InvalidRequestError("The request is too long")
     response_type = _response_type(parameters, client=client, offer=offer)
     _check_way_back(parameters, response_type, client=client, reply_to=reply_to, offer=offer)
-    scopes = _scopes(parameters.get("scope"), response_type, client=client, offer=offer)
+    resources = _resources(parameters, response_type, client=client, offer=offer)
+    scopes = _scopes(parameters.get("scope"), response_type, client=client, offer=offer, resources=resources)
+    audiences = tuple(resource.audience for resource in resources)
     try:
-        claims = offer.claims_request(scopes, parameters.get("claims"), opens_userinfo=opens_userinfo(response_type))
+        claims = offer.claims_request(
+            scopes,
+            parameters.get("claims"),
+            opens_userinfo=opens_userinfo(response_type),
+            resources=audiences,
+        )
     except ClaimsParameterError as error:
         raise InvalidRequestError(error.description) from error
     return AuthorizationRequest(
@@ -146,6 +161,7 @@ def validate(parameters: Parameters, *, client: Client, reply_to: ReplyTo, offer
         ui_locales=_languages(parameters.get("ui_locales")),
         claims_locales=_languages(parameters.get("claims_locales")),
         display=_display(parameters.get("display")),
+        resources=audiences,
     )
 
 
@@ -203,15 +219,29 @@ def _nonce(parameters: Parameters, response_type: ResponseType) -> str | None:
     return nonce
 
 
-def _scopes(value: str | None, response_type: ResponseType, *, client: Client, offer: Offer) -> tuple[str, ...]:
+def _resources(
+    parameters: Parameters, response_type: ResponseType, *, client: Client, offer: Offer
+) -> tuple[Resource, ...]:
+    resources = offer.resources.all(parameters.get("resource"), client=client)
+    if resources and response_type.gives_access_token:
+        # It would have to be for the resource, and UserInfo would need one of its own (RFC 8707 §2).
+        raise InvalidTargetError("Tokens for a resource come from the token endpoint only")
+    return resources
+
+
+def _scopes(
+    value: str | None, response_type: ResponseType, *, client: Client, offer: Offer, resources: Collection[Resource]
+) -> tuple[str, ...]:
     """Return the scopes that count. Those that we do not know are ignored (OIDC Core §3.1.2.1).
 
-    Without `openid` there is nothing to give: no token of ours opens anything but UserInfo.
+    Those of resource servers count when one of these is named (RFC 8707 §2.1). Without `openid` there is nothing to
+    give: who a citizen is to the service is what everything else rests on.
     """
     if value is None or not _SCOPE.fullmatch(value):
         raise InvalidScopeError
     asked = dict.fromkeys(_words(value))
-    allowed = offer.scopes & frozenset(client.scopes)
+    offered = offer.scopes.union(*(resource.server.scopes for resource in resources))
+    allowed = offered & frozenset(client.scopes)
     # Only a code leads to a refresh token; without one the wish is ignored (§11).
     if "refresh_token" not in client.grant_types or not response_type.gives_code:
         allowed -= {OFFLINE}

@@ -25,5 +25,9 @@ class ScopeTooWideError(TokenError):
     """A refresh asks for a scope that was not granted (RFC 6749 §6)."""
 
 
+class ResourceNotGrantedError(TokenError):
+    """A token is asked for a resource that the sign-on was not for (RFC 8707 §2.2)."""
+
+
 class AssertionReusedError(TokenError):
     """A client assertion with this `jti` was seen before (RFC 7523 §3)."""

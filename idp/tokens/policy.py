@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Final
 
 from idp.crypto import secrets
-from idp.tokens.errors import ScopeTooWideError
+from idp.tokens.errors import ResourceNotGrantedError, ScopeTooWideError
 
 #: RFC 7636 §4.1.
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
@@ -42,3 +42,12 @@ def narrowed(granted: tuple[str, ...], asked: Collection[str] | None) -> tuple[s
     if not set(asked) <= set(granted):
         raise ScopeTooWideError
     return tuple(value for value in granted if value in asked)
+
+
+def require_granted(resource: str | None, *, granted: Collection[str]) -> None:
+    """Check that a token may be for this resource (RFC 8707 §2.2); None is UserInfo, which needs no leave.
+
+    :raises ResourceNotGrantedError: the authorization request did not name it.
+    """
+    if resource is not None and resource not in granted:
+        raise ResourceNotGrantedError

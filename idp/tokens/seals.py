@@ -11,7 +11,7 @@ import msgspec
 from idp.crypto import sealing, secrets
 from idp.crypto.errors import SealBrokenError
 from idp.crypto.sealing import Ring
-from idp.tokens.values import AccessToken, RefreshToken, SignOn
+from idp.tokens.values import AccessToken, Reference, RefreshToken, SignOn
 
 ACCESS_PREFIX: Final = "at_"
 REFRESH_PREFIX: Final = "rt_"
@@ -20,6 +20,7 @@ MAX_CHARACTERS: Final = 16_384
 
 _ACCESS: Final = b"access token"
 _REFRESH: Final = b"refresh token"
+_REFERENCE: Final = b"access token reference"
 _CODE: Final = b"authorization code"
 
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -35,9 +36,10 @@ class CodeContent(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     code_challenge: str | None
 
 
-_T = TypeVar("_T", AccessToken, RefreshToken)
+_T = TypeVar("_T", AccessToken, RefreshToken, Reference)
 _access_decoder: Final = msgspec.msgpack.Decoder(AccessToken)
 _refresh_decoder: Final = msgspec.msgpack.Decoder(RefreshToken)
+_reference_decoder: Final = msgspec.msgpack.Decoder(Reference)
 _code_decoder: Final = msgspec.msgpack.Decoder(CodeContent)
 
 
@@ -59,6 +61,16 @@ def seal_refresh(ring: Ring, token: RefreshToken) -> str:
 def open_refresh(ring: Ring, text: str) -> RefreshToken | None:
     """Read a refresh token of any age, or None: not one, not ours, or changed."""
     return _opened(ring, text, REFRESH_PREFIX, _REFRESH, _refresh_decoder)
+
+
+def seal_reference(ring: Ring, reference: Reference) -> str:
+    """Write what a JWT access token rests on."""
+    return secrets.b64url(ring.seal(_encode(reference), _REFERENCE))
+
+
+def open_reference(ring: Ring, text: str) -> Reference | None:
+    """Read the `jti` of a JWT access token of any age, or None: not ours, or changed."""
+    return _opened(ring, text, "", _REFERENCE, _reference_decoder)
 
 
 def seal_code(code: str, content: CodeContent) -> bytes:

@@ -135,14 +135,18 @@ class TokenService:
         )
         return seals.seal_refresh(self._keys.token_ring(), token)
 
-    def rotate(self, token: str, *, client_id: str, scope: tuple[str, ...] | None) -> Rotated:
+    def rotate(
+        self, token: str, *, client_id: str, scope: tuple[str, ...] | None, resource: str | None = None
+    ) -> Rotated:
         """Use a refresh token and give its successor; two statements.
 
         A use within the grace of the one before gets a token of the same next generation, so a lost answer can be
         asked for again and there is still one line: whichever of its holders goes on first leaves the other behind.
 
         :param scope: narrower scope for this answer, or None; the successor keeps the whole one (RFC 6749 §6).
+        :param resource: the audience that the answer's access token is to be for.
         :raises ScopeTooWideError: the token stays unused.
+        :raises ResourceNotGrantedError: likewise.
         :raises RefreshReplayedError: used again after the grace; its chain is revoked by now.
         :raises RefreshRefusedError: anything else that is wrong with it.
         """
@@ -151,6 +155,7 @@ class TokenService:
             raise RefreshRefusedError
         sign_on = held.sign_on
         policy.narrowed(sign_on.scope, scope)
+        policy.require_granted(resource, granted=sign_on.resources)
         now = self._clock.now()
         use = ChainUse(
             issue_id=held.issue_id,
@@ -201,12 +206,16 @@ class TokenService:
         """
         access = self.open_access(token)
         if access is not None:
-            if access.client_id == client_id:
-                self._store.revoke(identifier=access.jti, expires_at=_moment(access.expires_at))
+            self.revoke_access(access, client_id=client_id)
             return
         refresh = self.open_refresh(token)
         if refresh is not None and refresh.sign_on.client_id == client_id:
             self._store.revoke(identifier=refresh.issue_id, expires_at=self._refresh_end(self._clock.now()))
+
+    def revoke_access(self, access: AccessToken, *, client_id: str) -> None:
+        """Revoke an access token of this client; a stranger's is left alone."""
+        if access.client_id == client_id:
+            self._store.revoke(identifier=access.jti, expires_at=_moment(access.expires_at))
 
     def use_assertion(self, *, client_id: str, jti: str, expires_at: int) -> None:
         """Note a client assertion as used, so that it is accepted once; one statement.

@@ -32,6 +32,8 @@ class SignOn(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     #: Identifies the browser session to this client only (`authentication.policy.session_identifier`).
     sid: str
     nonce: str | None = None
+    #: Audiences that tokens may be asked for (RFC 8707 §2.2), as the citizen agreed.
+    resources: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Name the client only."""
@@ -78,10 +80,22 @@ class AccessToken(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     #: How and when the citizen signed in (RFC 9470 §6); empty without a citizen.
     acr: str = ""
     auth_time: int = 0
+    #: The resource server's audience that it is for; empty for UserInfo. Only JWT access tokens have one.
+    audience: str = ""
 
     def __repr__(self) -> str:
         """Name the client only."""
         return f"<AccessToken of {self.client_id}>"
+
+
+class Reference(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """What a JWT access token rests on, sealed into its `jti`: nothing of it may be read by a resource server."""
+
+    #: Identifies this one token; 16 bytes.
+    id: bytes
+    grant_id: str
+    issue_id: bytes
+    epoch: int
 
 
 class RefreshToken(msgspec.Struct, array_like=True, frozen=True, kw_only=True):

@@ -36,8 +36,16 @@ SUBJECT = "amina-as-the-council-knows-her"
 KEY = jose.generate("ES256")
 RSA_KEY = jose.generate("RS256")
 
+#: The audience of the gateway.
+API = "https://api.northtown.example/v1"
+
 _TEXT = {"en": "Because we need it"}
-_WEB: dict[str, Any] = {"organisation": "northtown", "name": "A service", "redirect_uris": [CALLBACK]}
+_WEB: dict[str, Any] = {
+    "organisation": "northtown",
+    "name": "A service",
+    "redirect_uris": [CALLBACK],
+    "resources": [API],
+}
 _OFFLINE = {"scope": "openid profile email offline_access", "grant_types": ["authorization_code", "refresh_token"]}
 FILE: dict[str, Any] = {
     "organisations": {"northtown": {"legal_name": "Northtown Council", "public_body": True}},
@@ -75,6 +83,8 @@ FILE: dict[str, Any] = {
             "grant_types": ["client_credentials"],
             "scope": "openid email reports:read reports:write",
             "resource_server": True,
+            "audiences": [API],
+            "resources": [API],
         },
     ],
     "uses": [
@@ -207,6 +217,14 @@ class BackChannel:
         assert answer.status_code == 200, answer.text
         content: dict[str, Any] = answer.get_json()
         return content
+
+    def api_token(self, client_id: str = "permits", **changes: Any) -> str:
+        """A citizen's access token for the gateway."""
+        code = self.code(client_id, resources=(API,), **changes)
+        answer = self.exchange(code, client_id=client_id, resource=API)
+        assert answer.status_code == 200, answer.text
+        token: str = answer.get_json()["access_token"]
+        return token
 
     def userinfo(self, token: str) -> TestResponse:
         return self.http.get("/userinfo", headers={"Authorization": f"Bearer {token}"})

@@ -7,6 +7,7 @@ from idp.clients.texts import Texts
 from idp.clients.values import ApplicationType, AuthMethod, Client, ClientState, Organisation, Profile, SubjectType
 from idp.consent.values import ClaimsRequest
 from idp.protocol.parameters import AuthorizationRequest, Parameters, read_parameters
+from idp.protocol.resources import Resources
 from idp.protocol.response_types import ResponseType
 from idp.protocol.validation import Offer, addressee, validate
 
@@ -59,6 +60,7 @@ SHOP_APP = replace(
 OFFER = Offer(
     scopes=frozenset({"openid", "profile", "email", "offline_access"}),
     response_types=frozenset(ResponseType),
+    resources=Resources(find=lambda _: None),
     claims_request=lambda _scopes, _claims, **_: ClaimsRequest(),
 )
 

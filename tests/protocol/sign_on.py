@@ -15,6 +15,7 @@ from idp.authentication.values import Origin, Session
 from idp.clients.reading import parse
 from idp.consent.values import Choices, Grant
 from idp.interactions.values import Interaction
+from idp.protocol.resources import named
 from idp.protocol.response_types import opens_userinfo
 from idp.services import Services
 from idp.vault.values import NewDetail
@@ -197,6 +198,7 @@ class Browser:
             scopes,
             interaction.parameters.get("claims"),
             opens_userinfo=opens_userinfo(interaction.parameters["response_type"]),
+            resources=named(interaction.parameters.get("resource")),
         )
         session = self.signed_in()
         grant = self.services.consent.standing(session.account_id, client.client_id)

@@ -1,6 +1,7 @@
 """Which requests are acceptable. RFC 6749 §3.1, §4.1.2.1; OIDC Core §3.1.2; RFC 9700 §4.11."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -244,11 +245,11 @@ def test_a_client_that_registered_for_pkce_has_to_use_it() -> None:
 
 
 def test_a_malformed_claims_parameter_is_told_in_our_own_words() -> None:
-    def malformed(_scopes: object, _claims: object, /, *, opens_userinfo: bool) -> ClaimsRequest:
+    def malformed(_scopes: object, _claims: object, /, **_: object) -> ClaimsRequest:
         raise ClaimsParameterError("claims is not JSON")
 
     with pytest.raises(OAuth2Error) as refused:
-        understand(offer=Offer(OFFER.scopes, OFFER.response_types, malformed), claims="{")
+        understand(offer=replace(OFFER, claims_request=malformed), claims="{")
 
     assert (refused.value.error, refused.value.description) == ("invalid_request", "claims is not JSON")
 
@@ -303,7 +304,7 @@ def test_what_the_client_registered_stands_in_for_what_it_left_out() -> None:
 def test_only_an_essential_acr_limits_how_citizens_may_sign_in() -> None:
     def asking(*, essential: bool) -> Offer:
         request = ClaimsRequest(acr_values=("a", "b"), acr_essential=essential)
-        return Offer(OFFER.scopes, OFFER.response_types, lambda _scopes, _claims, **_: request)
+        return replace(OFFER, claims_request=lambda _scopes, _claims, **_: request)
 
     assert understand(offer=asking(essential=True)).essential_acr == {"a", "b"}
     assert understand(offer=asking(essential=False)).essential_acr == frozenset()

@@ -6,6 +6,7 @@ OAuth 2.0 Multiple Response Types, RFC 6749 §3.1.1, §4.1.2.1, §4.2.2.1, RFC 9
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -258,7 +259,7 @@ def test_a_public_client_needs_pkce_wherever_there_is_a_code(response_type: str)
 def test_tokens_go_to_plain_http_in_development_only(response_type: str) -> None:
     # OIDC Registration §2: web applications that are answered directly use https.
     loopback = "http://127.0.0.1:8001/callback"
-    developing = Offer(OFFER.scopes, OFFER.response_types, OFFER.claims_request, development=True)
+    developing = replace(OFFER, development=True)
 
     assert understand(PORTAL, developing, response_type=response_type, redirect_uri=loopback).response_type
     if response_type != "code":

@@ -77,3 +77,20 @@ def test_nobody_revokes_without_proving_who_they_are(shared: BackChannel) -> Non
 
 def test_without_a_token_the_request_is_invalid(shared: BackChannel) -> None:
     assert error_of(shared.post("/revoke", {}, headers=basic("permits"))) == (400, "invalid_request")
+
+
+def test_a_revoked_token_for_a_resource_server_is_not_active(shared: BackChannel) -> None:
+    token = shared.api_token()
+    assert shared.introspect(token)["active"] is True
+
+    assert revoke(shared, token).status_code == 200
+
+    assert shared.introspect(token) == {"active": False}
+
+
+def test_another_clients_token_for_a_resource_server_is_left_alone(shared: BackChannel) -> None:
+    token = shared.api_token("app")
+
+    assert revoke(shared, token).status_code == 200
+
+    assert shared.introspect(token)["active"] is True

@@ -9,6 +9,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import InvalidRequestError, UnauthorizedClientError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as _AuthorizationCodeGrant
 
+from idp.tokens import policy
 from idp.tokens.values import Redeemed
 
 
@@ -27,17 +28,25 @@ class AuthorizationCodeGrant(_AuthorizationCodeGrant):
         if "code" not in form:
             raise InvalidRequestError("The code is missing")
         self.request.client = client
+        self.request.resource = self.server.resources.one(form.get("resource"), client=client.client)
         self.request.authorization_code = self.server.tokens.redeem(
             code=form["code"],
             client_id=client.client.client_id,
             redirect_uri=form.get("redirect_uri"),
             verifier=form.get("code_verifier"),
         )
+        if self.request.resource is not None:
+            granted = self.request.authorization_code.sign_on.resources
+            policy.require_granted(self.request.resource.audience, granted=granted)
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Mint from a code that nobody can use again."""
         redeemed: Redeemed = self.request.authorization_code
         answer = self.server.issuing.first(
-            redeemed.sign_on, client=self.request.client.client, grant=redeemed.grant, issue_id=redeemed.issue_id
+            redeemed.sign_on,
+            client=self.request.client.client,
+            grant=redeemed.grant,
+            issue_id=redeemed.issue_id,
+            resource=self.request.resource,
         )
         return 200, answer, []

@@ -26,13 +26,19 @@ class ClientCredentialsGrant(_ClientCredentialsGrant):
             raise InvalidScopeError("The client may not have this scope")
         self.request.client = facade
         self.request.scope = scope
+        self.request.resource = self.server.resources.one(self.request.form.get("resource"), client=client)
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Mint; no refresh token (RFC 6749 §4.4.3), no statement."""
         scope: tuple[str, ...] = self.request.scope
-        client_id = self.request.client.client.client_id
+        client_id, resource = self.request.client.client.client_id, self.request.resource
+        if resource is None:
+            access_token = self.server.tokens.client_access_token(client_id, scope=scope)
+        else:
+            scope = resource.scope(scope, personal=self.server.personal_scopes)
+            access_token = self.server.jwt_access_tokens.for_client(client_id, resource=resource, scope=scope)
         answer: dict[str, Any] = {
-            "access_token": self.server.tokens.client_access_token(client_id, scope=scope),
+            "access_token": access_token,
             "token_type": "Bearer",
             "expires_in": self.server.tokens.access_seconds,
         }

@@ -24,8 +24,12 @@ class RefreshTokenGrant(_RefreshTokenGrant):
         if "refresh_token" not in form:
             raise InvalidRequestError("The refresh_token is missing")
         self.request.client = client
+        resource = self.request.resource = self.server.resources.one(form.get("resource"), client=client.client)
         self.request.refresh_token = self.server.tokens.rotate(
-            form["refresh_token"], client_id=client.client.client_id, scope=self._asked()
+            form["refresh_token"],
+            client_id=client.client.client_id,
+            scope=self._asked(),
+            resource=None if resource is None else resource.audience,
         )
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
@@ -38,6 +42,7 @@ class RefreshTokenGrant(_RefreshTokenGrant):
             issue_id=rotated.issue_id,
             scope=policy.narrowed(rotated.sign_on.scope, self._asked()),
             successor=rotated.successor,
+            resource=self.request.resource,
         )
         return 200, answer, []
 

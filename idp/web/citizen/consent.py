@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from idp.consent.errors import ChoiceInvalidError, EssentialRefusedError, UnrequestedClaimError
+from idp.consent.page import ChoicePage
 from idp.consent.values import Choices
 from idp.web.access import public
 from idp.web.citizen import wording
@@ -33,7 +34,7 @@ UNPROCESSABLE = 422
 def choose(interaction: str) -> ResponseReturnValue:
     """Show what the service asks for."""
     asked = asking(interaction)
-    return _onward(interaction) if asked is None else render(asked.page(), interaction=interaction)
+    return _onward(interaction) if asked is None else _page(asked, asked.page())
 
 
 @bp.post("/<interaction>")
@@ -58,7 +59,7 @@ def _share(asked: Asking, choices: Choices) -> ResponseReturnValue:
     except EssentialRefusedError:
         return _refuse(asked)
     except ChoiceInvalidError as error:
-        return render(asked.page(choices=choices, faults=error.faults), interaction=asked.secret, status=UNPROCESSABLE)
+        return _page(asked, asked.page(choices=choices, faults=error.faults), status=UNPROCESSABLE)
     services().interactions.note(asked.interaction, grant_id=grant.id)
     return _onward(asked.secret)
 
@@ -71,7 +72,11 @@ def _refuse(asked: Asking) -> ResponseReturnValue:
 
 def _again(asked: Asking, choices: Choices, action: str | None) -> Response:
     page = asked.page(choices=choices, select_all=action == "select-all")
-    return render(page, interaction=asked.secret, preview_open=action == "preview")
+    return _page(asked, page, preview_open=action == "preview")
+
+
+def _page(asked: Asking, page: ChoicePage, *, status: int = 200, preview_open: bool = False) -> Response:
+    return render(page, interaction=asked.secret, elsewhere=asked.elsewhere, status=status, preview_open=preview_open)
 
 
 def _made_up() -> Response:

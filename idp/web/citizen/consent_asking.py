@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from idp.authentication.values import Session
+from idp.clients.texts import Wording
 from idp.clients.values import Client
 from idp.consent.page import ChoicePage
 from idp.consent.values import Choices, ClaimsRequest, Difference, Duration, Grant
 from idp.interactions.values import Interaction
+from idp.protocol.resources import named
 from idp.protocol.response_types import opens_userinfo
 from idp.web.context import current_session, pending, services
 from idp.web.languages import current
@@ -25,6 +27,8 @@ class Asking:
     request: ClaimsRequest
     difference: Difference
     scopes: tuple[str, ...]
+    #: Names of the services that it wants to go to in the citizen's name.
+    elsewhere: tuple[Wording, ...]
 
     @property
     def secret(self) -> str:
@@ -75,7 +79,10 @@ def asking(secret: str) -> Asking | None:
     scopes = tuple(parameters.get("scope", "").split())
     consent = services().consent
     request = consent.request(
-        scopes, parameters.get("claims"), opens_userinfo=opens_userinfo(parameters.get("response_type"))
+        scopes,
+        parameters.get("claims"),
+        opens_userinfo=opens_userinfo(parameters.get("response_type")),
+        resources=named(parameters.get("resource")),
     )
     grant = consent.standing(session.account_id, waiting.client.client_id)
     if grant is not None and grant.live(services().clock.now()) and not consent.opens(grant, session=session):
@@ -94,4 +101,10 @@ def asking(secret: str) -> Asking | None:
     )
     if difference is None:
         return None
-    return Asking(waiting.interaction, waiting.client, session, request, difference, scopes)
+    return Asking(waiting.interaction, waiting.client, session, request, difference, scopes, _elsewhere(parameters))
+
+
+def _elsewhere(parameters: Mapping[str, str]) -> tuple[Wording, ...]:
+    servers = (services().clients.audience(uri) for uri in named(parameters.get("resource")))
+    names = (server.names.read(current()) for server in servers if server is not None)
+    return tuple(dict.fromkeys(name for name in names if name is not None))

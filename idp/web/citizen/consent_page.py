@@ -6,6 +6,7 @@ from flask import Response, make_response, render_template, url_for
 from flask_babel import gettext as _
 
 from idp.claims import countries
+from idp.clients.texts import Wording
 from idp.clients.values import LawfulBasis
 from idp.consent.page import ChoicePage, DetailChoice
 from idp.web.citizen.consent_choices import TYPED
@@ -15,7 +16,14 @@ from idp.web.forms import Problem
 from idp.web.languages import current
 
 
-def render(page: ChoicePage, *, interaction: str, status: int = 200, preview_open: bool = False) -> Response:
+def render(
+    page: ChoicePage,
+    *,
+    interaction: str,
+    elsewhere: tuple[Wording, ...] = (),
+    status: int = 200,
+    preview_open: bool = False,
+) -> Response:
     """Write the choosing page."""
     fields = missing_fields(page)
     names = [name for _, name in countries.listing(current())] if _asks_for_country(fields) else []
@@ -29,6 +37,7 @@ def render(page: ChoicePage, *, interaction: str, status: int = 200, preview_ope
         problems=_problems(page, fields),
         countries=names,
         bases=_bases(),
+        elsewhere=elsewhere,
         preview_open=preview_open,
     )
     return make_response(body, status)
