@@ -19,8 +19,8 @@ from tests.protocol.sign_on import FILE, SECRET, Browser, answer_of, page_of
 
 GOODBYE = "https://permits.example/goodbye"
 GOODBYE_WITH_QUERY = "https://permits.example/goodbye?tenant=%7E1"
-FRAME = "https://permits.example/signed-out"
-SHOP_FRAME = "https://shop.example/signed-out?keep=1"
+FRAME = "http://127.0.0.1:8001/signed-out"
+SHOP_FRAME = "http://127.0.0.1:8002/signed-out?keep=1"
 SHOP_CALLBACK = "http://127.0.0.1:8002/callback"
 TAKEN = b"HTTP/1.1 204 No Content\r\n\r\n"
 

@@ -67,7 +67,7 @@ def test_only_the_services_origins_may_be_framed(signed_on: Browser) -> None:
     page = end_session(signed_on, id_token_hint=sign_on(signed_on)["id_token"])
 
     policy = page.headers["Content-Security-Policy"]
-    assert policy.endswith("; frame-src https://permits.example https://shop.example")
+    assert policy.endswith("; frame-src http://127.0.0.1:8001 http://127.0.0.1:8002")
     assert "frame-ancestors 'none'" in policy
     assert page.headers["Cache-Control"] == "no-store"
     assert "You are signed out" in signed_on.http.get("/end-session/done").text
