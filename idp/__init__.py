@@ -2,7 +2,7 @@
 
 A request is followed in one direction, and each room may import only from those below it::
 
-    cli             proffer serve | worker | migrate | keys | clients | accounts | purge | config | demo
+    cli             proffer serve | worker | migrate | keys | clients | accounts | notices | purge | config | demo
     demo            two real relying parties, and the data that `make run` starts with
     app             create_app(settings): the composition root
     web             Flask, and only here: parse, authorise the caller, render or redirect

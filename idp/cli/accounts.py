@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def accounts() -> None:
-    """Make accounts, one by one or from a file."""
+    """Make, suspend and close accounts."""
 
 
 @accounts.command()
@@ -66,6 +66,52 @@ def take_in(services: "Services", citizens: Iterable["Citizen"]) -> None:
     for citizen in citizens:
         made = _take_in(services, citizen)
         click.echo(f"{'made' if made.created else 'exists':<8} {citizen.login}")
+
+
+@accounts.command()
+@click.argument("login")
+@click.confirmation_option("--yes", prompt="Sign this citizen out everywhere, and keep them out?")
+def suspend(login: str) -> None:
+    """Keep LOGIN out until `resume`. Every session ends and services are told; what is shared stays as it is."""
+    with opened() as services, _state_told():
+        services.logout.suspend_account(login)
+    click.echo("Suspended.")
+
+
+@accounts.command()
+@click.argument("login")
+@click.confirmation_option("--yes", prompt="Let this citizen sign in again?")
+def resume(login: str) -> None:
+    """Let LOGIN sign in again."""
+    with opened() as services, _state_told():
+        services.logout.resume_account(login)
+    click.echo("Resumed.")
+
+
+@accounts.command()
+@click.argument("login")
+@click.confirmation_option("--yes", prompt="Delete everything that this citizen keeps here? It cannot be undone.")
+def close(login: str) -> None:
+    """Close LOGIN's account for good.
+
+    Sharing stops and services are told; password, recovery code and every detail are deleted. The sign-in name is
+    not given to anybody else, and the record of what was shared with whom stays, without values.
+    """
+    with opened() as services, _state_told():
+        services.logout.close_account(login)
+    click.echo("Closed.")
+
+
+@contextmanager
+def _state_told() -> Iterator[None]:
+    from idp.logout.errors import AccountClosedError, NoAccountError
+
+    try:
+        yield
+    except NoAccountError:
+        raise Failure("there is no account with this sign-in name") from None
+    except AccountClosedError:
+        raise Failure("the account is closed; nothing is left to suspend, resume or close") from None
 
 
 def _password() -> str:

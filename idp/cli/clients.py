@@ -78,11 +78,25 @@ def secret(client_id: str) -> None:
 
 @clients.command()
 @click.argument("client_id")
+@click.confirmation_option("--yes", prompt="Stop this service at once?")
 def suspend(client_id: str) -> None:
-    """Stop CLIENT_ID at once: no tokens, no details."""
+    """Stop CLIENT_ID at once: no tokens, no details. It is told that its sessions have ended."""
     with opened() as services, faults_told():
-        services.clients.suspend(client_id)
+        services.logout.suspend_service(client_id)
     click.echo(f"Suspended {client_id}.")
+
+
+@clients.command()
+@click.argument("client_id")
+@click.confirmation_option("--yes", prompt="Let this service send requests again?")
+def resume(client_id: str) -> None:
+    """Let CLIENT_ID send requests again after `suspend`."""
+    with opened() as services, faults_told():
+        client = services.clients.get(client_id)
+        if client is not None and client.state != "suspended":
+            raise Failure(f"{client_id} is not suspended")
+        services.clients.approve(client_id)
+    click.echo(f"Resumed {client_id}.")
 
 
 @clients.command()

@@ -12,6 +12,7 @@ from idp.cli.failures import explained
 from idp.cli.importing import import_
 from idp.cli.keys import keys
 from idp.cli.migrate import migrate
+from idp.cli.notices import notices
 from idp.cli.serve import serve
 from idp.cli.worker import purge, worker
 
@@ -42,5 +43,5 @@ def main() -> None:
     """
 
 
-for command in (serve, worker, migrate, keys, clients, accounts, import_, purge, config, demo):
+for command in (serve, worker, migrate, keys, clients, accounts, notices, import_, purge, config, demo):
     main.add_command(command)

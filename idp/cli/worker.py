@@ -1,4 +1,4 @@
-"""`proffer worker` and `proffer purge`: what has expired is removed, and keys whose time is over are replaced.
+"""`proffer worker` and `proffer purge`: what has expired is removed, keys are replaced in time, services are told.
 
 Each round works in batches, one short transaction each, so that a server which writes at the same time waits for one
 batch at most. Several workers at once do no harm.
@@ -7,6 +7,7 @@ batch at most. Several workers at once do no harm.
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def purge() -> None:
 
 @click.command()
 def worker() -> None:
-    """Remove what expires and replace keys that are due, round after round.
+    """Remove what expires, replace keys that are due and tell services what they wait for, round after round.
 
     Stops when told to (SIGINT or SIGTERM).
     """
@@ -44,9 +45,13 @@ def worker() -> None:
     with opened() as services:
         logging.config.dictConfig(configuration(services.settings.logging))
         log.info("worker started")
+        next_round = time.monotonic()
         while not stopping.is_set():
-            _round(services, stopping)
-            stopping.wait(services.settings.purge.interval_seconds)
+            if time.monotonic() >= next_round:
+                _round(services, stopping)
+                next_round = time.monotonic() + services.settings.purge.interval_seconds
+            _tell(services, stopping)
+            stopping.wait(min(services.settings.notices.interval_seconds, max(0.0, next_round - time.monotonic())))
     log.info("worker stopped")
 
 
@@ -68,6 +73,8 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
         lambda: services.authentication.purge(now(), size),
         lambda: services.invitations.purge(size),
         lambda: services.self_registered.purge(size, in_use=services.consent.services_among),
+        lambda: services.notices.purge(now(), size),
+        lambda: services.logout.purge(now(), size),
         services.keys.purge,
     )
 
@@ -77,6 +84,17 @@ def _exhaust(batch: Callable[[], int], stopping: threading.Event) -> int:
     while not stopping.is_set() and (removed := batch()):
         total += removed
     return total
+
+
+def _tell(services: "Services", stopping: threading.Event) -> None:
+    """Tell services what is due, one after another; several workers share what there is."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        while not stopping.is_set() and services.notices.tell_due():
+            pass
+    except OperationalError:
+        log.warning("the database cannot be used; trying again later")
 
 
 def _round(services: "Services", stopping: threading.Event) -> None:

@@ -34,13 +34,13 @@ class Child:
     :ivar name: what the terminal calls it.
     :ivar arguments: `python` arguments, such as `("-m", "idp.cli", "serve")`.
     :ivar environment: variables added to the parent's.
-    :ivar ready_url: answers 200 once the program is up.
+    :ivar ready_url: answers 200 once the program is up; None for one that serves nothing.
     """
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str]
-    ready_url: str
+    ready_url: str | None = None
 
 
 class Stopped(BaseException):
@@ -68,7 +68,7 @@ class Family:
         self._running: list[tuple[Child, subprocess.Popen[bytes]]] = []
 
     def start(self, child: Child) -> None:
-        """Start a child and wait until it answers.
+        """Start a child and wait until it answers, if it serves anything.
 
         :raises StartError: it ended, or did not answer in time.
         """
@@ -79,6 +79,8 @@ class Family:
             start_new_session=True,
         )
         self._running.append((child, process))
+        if child.ready_url is None:
+            return
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from idp.demo.instance import Instance, InstanceError, open_instance
 from idp.demo.processes import Child, Family, StartError, Stopped, require_free_ports, stop_on_signals
@@ -33,6 +35,7 @@ def run(*, reset: bool, instance: Path) -> int:
         environment = _environment(opened)
         prepare(opened, environment, services={key: _home(port) for key, port in SERVICES.items()})
         family.start(_provider(environment))
+        family.start(Child(name="The worker", arguments=("-m", "idp.cli", "worker"), environment=environment))
         for key, port in SERVICES.items():
             family.start(_service(key, port, opened))
         _greet(opened)
@@ -59,6 +62,8 @@ def _environment(instance: Instance) -> dict[str, str]:
         "PROFFER_DATABASE__URL": instance.database_url,
         "PROFFER_SECRETS__KEY_ENCRYPTION_FILE": str(instance.secret_file("key_encryption")),
         "PROFFER_SECRETS__PEPPER_FILE": str(instance.secret_file("pepper")),
+        # The services are on this machine, and want to hear when somebody signs out.
+        "PROFFER_OUTBOUND__ALLOWED_HOSTS": json.dumps([urlsplit(_home(port)).netloc for port in SERVICES.values()]),
         "PROFFER_SERVER__HOST": "localhost",
         "PROFFER_SERVER__PORT": str(PROVIDER_PORT),
         "PROFFER_SERVER__WORKERS": "1",

@@ -72,6 +72,8 @@ class NoticeSettings(Section):
     """Time to the second try; each further pause is twice as long."""
     longest_pause_seconds: int = Field(default=21600, ge=60, le=604800)
     """No pause is longer."""
+    interval_seconds: float = Field(default=5.0, gt=0, le=3600)
+    """Time between two looks of `proffer worker` for what is due."""
     keep_days: int = Field(default=30, ge=1, le=3650)
     """What was told or given up stays in the list this long."""
 

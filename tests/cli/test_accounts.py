@@ -86,3 +86,22 @@ def test_a_file_that_is_not_well_formed_is_told(migrated: Proffer, tmp_path: Pat
     file.write_bytes(b"\xff")
 
     assert "is not well-formed TOML" in migrated("accounts", "import", str(file)).stderr
+
+
+def test_an_account_is_suspended_resumed_and_closed_after_asking(migrated: Proffer) -> None:
+    migrated("accounts", "add", "amina", typed=f"{PASSWORD}\n")
+
+    assert migrated("accounts", "suspend", "amina", typed="n\n").exit_code == 1
+    assert migrated("accounts", "suspend", "amina", typed="y\n").stdout.endswith("Suspended.\n")
+    assert migrated("accounts", "resume", "amina", "--yes").stdout == "Resumed.\n"
+    assert migrated("accounts", "close", "amina", "--yes").stdout == "Closed.\n"
+    assert "the account is closed" in migrated("accounts", "resume", "amina", "--yes").stderr
+    assert migrated("accounts", "add", "amina", typed=f"{PASSWORD}\n").stderr == (
+        "proffer: somebody has this sign-in name already\n"
+    )
+
+
+def test_an_account_that_is_not_there_is_said_so(migrated: Proffer) -> None:
+    for command in ("suspend", "resume", "close"):
+        answer = migrated("accounts", command, "nobody", "--yes")
+        assert (answer.exit_code, answer.stderr) == (1, "proffer: there is no account with this sign-in name\n")

@@ -66,9 +66,13 @@ def test_a_service_is_suspended_and_approved(migrated: Proffer, tmp_path: Path) 
     file.write_text(json.dumps(SHOP))
     migrated("clients", "import", str(file))
 
-    assert migrated("clients", "suspend", "shop").stdout == "Suspended shop.\n"
+    assert migrated("clients", "suspend", "shop", "--yes").stdout == "Suspended shop.\n"
     assert "suspended" in migrated("clients", "list").stdout
     assert migrated("clients", "approve", "shop").stdout == "Approved shop.\n"
+    assert migrated("clients", "resume", "shop", "--yes").stderr == "proffer: shop is not suspended\n"
+    assert migrated("clients", "suspend", "shop", typed="n\n").exit_code == 1
+    migrated("clients", "suspend", "shop", "--yes")
+    assert migrated("clients", "resume", "shop", "--yes").stdout == "Resumed shop.\n"
     assert "approved" in migrated("clients", "list").stdout
 
 

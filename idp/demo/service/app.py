@@ -27,6 +27,7 @@ def create_service(
     app.config["SESSION_COOKIE_NAME"] = f"{description.key}_session"
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.extensions[views.DESCRIPTION] = description
+    app.extensions[views.ENDED] = set()
     app.extensions[views.PROVIDER] = OAuth(app).register(
         "provider",
         server_metadata_url=f"{issuer}/.well-known/openid-configuration",

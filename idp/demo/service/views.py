@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from authlib.integrations.base_client import OAuthError
+from authlib.oauth2.claims import JWTClaims
 from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
 from requests import RequestException
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Where the application keeps its description and its connection to the provider.
 DESCRIPTION, PROVIDER = "service.description", "service.provider"
+#: And the sessions that the provider said have ended. A service with more than one process keeps them in a database.
+ENDED = "service.ended"
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 bp = Blueprint("service", __name__)
 
@@ -24,6 +28,8 @@ bp = Blueprint("service", __name__)
 @bp.get("/")
 def home() -> ResponseReturnValue:
     """Show the asks, or the person who is signed in."""
+    if session.get("person", {}).get("sid") in current_app.extensions[ENDED]:
+        session.clear()
     return render_template("home.html", person=session.get("person"))
 
 
@@ -62,6 +68,8 @@ def callback() -> ResponseReturnValue:
         "shared": {name: value for name, value in shared.items() if name != "sub"},
         "asked": sorted(ask.userinfo),
         "access_token": token["access_token"],
+        "id_token": token["id_token"],
+        "sid": token["userinfo"]["sid"],
     }
     return redirect(url_for("service.home"), code=303)
 
@@ -85,9 +93,36 @@ def fetch_again() -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """Forget the person here."""
+    """Forget the person here, and have the provider sign them out (OpenID Connect RP-Initiated Logout)."""
+    person = session.get("person")
     session.clear()
-    return redirect(url_for("service.home"), code=303)
+    if person is None:
+        return redirect(url_for("service.home"), code=303)
+    home = url_for("service.home", _external=True)
+    ending = _provider().create_logout_url(post_logout_redirect_uri=home, id_token_hint=person["id_token"])
+    return redirect(ending["url"], code=303)
+
+
+@bp.post("/signed-out-elsewhere")
+def signed_out_elsewhere() -> ResponseReturnValue:
+    """Hear from the provider that a session has ended (OpenID Connect Back-Channel Logout)."""
+    try:
+        ended = _provider().parse_id_token(
+            {"id_token": request.form.get("logout_token", "")},
+            nonce=None,
+            claims_options={
+                "iss": {"essential": True, "value": _provider().load_server_metadata()["issuer"]},
+                "aud": {"essential": True, "value": _provider().client_id},
+            },
+            claims_cls=JWTClaims,
+        )
+    except Exception:  # noqa: BLE001 - whatever is wrong with it: it is nothing that the provider said
+        return Response(status=HTTPStatus.BAD_REQUEST)
+    # An ID token is signed by the same key and ends nothing (§2.6).
+    if LOGOUT not in ended.get("events", {}) or "nonce" in ended or "sid" not in ended:
+        return Response(status=HTTPStatus.BAD_REQUEST)
+    current_app.extensions[ENDED].add(ended["sid"])
+    return Response(status=HTTPStatus.NO_CONTENT)
 
 
 @bp.get("/health")
