@@ -17,7 +17,8 @@ from idp.crypto.jwks import VerifyingKeys
 from idp.outbound.errors import OutboundError
 from idp.outbound.fetch import Fetcher
 
-#: A made-up kid must not turn every request into a fetch; a real new one is found after this long at the latest.
+#: A made-up kid must not turn every request into a fetch. A fetch that found what was looked for is none of those, so
+#: the first use of a new key finds it at once.
 REFETCH_FLOOR: Final = timedelta(seconds=10)
 #: A key that its service has withdrawn is believed no longer than this.
 MAX_AGE: Final = timedelta(minutes=15)
@@ -40,7 +41,8 @@ class _Held:
     source: object = field(repr=False)
     keys: _Keys | None = field(repr=False)
     fetched_at: datetime
-    tried_at: datetime
+    #: The last fetch that went wrong, or brought no key of the wanted kid.
+    in_vain_at: datetime | None = None
 
 
 class ClientKeys:
@@ -74,7 +76,7 @@ class ClientKeys:
         if client.jwks is not None:
             if held is None or held.source is not client.jwks:
                 now = self._clock.now()
-                held = self._keep(client, _Held(client.jwks, _import(client.jwks), now, now))
+                held = self._keep(client, _Held(client.jwks, _import(client.jwks), now))
         elif client.jwks_uri is not None:
             held = self._published(client, client.jwks_uri, kid, held)
         if held is None or held.keys is None:
@@ -85,7 +87,8 @@ class ClientKeys:
         now = self._clock.now()
         if held is not None and held.source == uri:
             known = held.keys is not None and (kid is None or kid in held.keys.kids)
-            if (known and now - held.fetched_at < MAX_AGE) or now - held.tried_at < REFETCH_FLOOR:
+            too_soon = held.in_vain_at is not None and now - held.in_vain_at < REFETCH_FLOOR
+            if too_soon or (known and now - held.fetched_at < MAX_AGE):
                 return held
         else:
             held = None
@@ -94,7 +97,9 @@ class ClientKeys:
         if held is not None:
             self._keep(client, before)
         try:
-            return self._keep(client, _Held(uri, _import(_document(self._fetcher, uri)), now, now))
+            keys = _import(_document(self._fetcher, uri))
+            found = kid is None or kid in keys.kids
+            return self._keep(client, _Held(uri, keys, now, None if found else now))
         except ClientKeysError:
             # Their server being down must not lock a service out whose keys are known and fresh enough.
             usable = held is not None and now - held.fetched_at < 4 * MAX_AGE

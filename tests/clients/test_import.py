@@ -447,7 +447,8 @@ def test_registered_keys_are_imported_once(registry: Registry) -> None:
     assert registry.clients.keys_of(shop, kid="other") is keys
 
 
-def test_published_keys_are_fetched_again_for_a_new_kid_but_not_for_every_made_up_one(registry: Registry) -> None:
+def test_a_new_key_is_found_at_its_first_use(registry: Registry) -> None:
+    """OIDC Core §10.1.1."""
     uri = "https://shop.example/jwks.json"
     registry.json(tables(token_endpoint_auth_method="private_key_jwt", jwks_uri=uri))
     shop = registry.clients.get("shop")
@@ -457,11 +458,25 @@ def test_published_keys_are_fetched_again_for_a_new_kid_but_not_for_every_made_u
     old = registry.clients.keys_of(shop, kid=str(first["kid"]))
     registry.fetcher.documents[uri] = {"keys": [second]}
 
-    assert registry.clients.keys_of(shop, kid="made-up") is old
-    registry.world.clock.advance(seconds=11)
-    assert registry.clients.keys_of(shop, kid=str(first["kid"])) is old
     assert registry.clients.keys_of(shop, kid=str(second["kid"])) is not old
     assert len(registry.fetcher.fetched) == 2
+
+
+def test_made_up_names_of_keys_do_not_turn_every_request_into_a_fetch(registry: Registry) -> None:
+    uri = "https://shop.example/jwks.json"
+    registry.json(tables(token_endpoint_auth_method="private_key_jwt", jwks_uri=uri))
+    shop = registry.clients.get("shop")
+    assert shop is not None
+    public = generate("ES256").public()
+    registry.fetcher.documents[uri] = {"keys": [public]}
+    registry.clients.keys_of(shop, kid=str(public["kid"]))
+
+    for kid in ("made-up", "made-up", "another"):
+        registry.clients.keys_of(shop, kid=kid)
+    assert len(registry.fetcher.fetched) == 2
+    registry.world.clock.advance(seconds=11)
+    registry.clients.keys_of(shop, kid="made-up")
+    assert len(registry.fetcher.fetched) == 3
 
 
 def test_keys_survive_their_publishers_outage_for_a_while(registry: Registry) -> None:

@@ -156,6 +156,10 @@ class PlainBrowser:
         """Go to an address."""
         self._request("GET", url)
 
+    def fetch(self, url: str) -> requests.Response:
+        """Get what a page embeds; the page stays open."""
+        return self._session.get(url, allow_redirects=False, timeout=30)
+
     def post(self, url: str, data: Mapping[str, str]) -> None:
         """Send what another site's form sends."""
         self._request("POST", url, data=dict(data))

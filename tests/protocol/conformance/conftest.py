@@ -10,11 +10,12 @@ import pytest
 from tests.journeys.provider import StartedProvider
 from tests.protocol.conformance import example
 from tests.protocol.conformance.outside import Outside, outside
-from tests.protocol.conformance.relying_party import RelyingParty
+from tests.protocol.conformance.relying_party import RelyingParty, registered
 from tests.protocol.conformance.visitor import Visitor
 from tests.tls import Authority
 
 NewParty = Callable[..., RelyingParty]
+Register = Callable[..., RelyingParty]
 RESPONSE_TYPES = ("code", "id_token", "id_token token", "code id_token", "code token", "code id_token token")
 
 
@@ -87,6 +88,18 @@ def flow(request: pytest.FixtureRequest, new_party: NewParty) -> RelyingParty:
     """The first service with each response type and mode: the Basic, Implicit, Hybrid and Form Post plans."""
     kind, mode = request.param
     return new_party("first", response_type=kind, response_mode=mode)
+
+
+@pytest.fixture(scope="session")
+def register(http: httpx.Client, metadata: dict[str, str], judge: Outside) -> Register:
+    """Register services; each comes as its metadata and as one that takes its place."""
+
+    def post(**members: object) -> RelyingParty:
+        usual = {"redirect_uris": [example.CALLBACK], "client_name": "Registered service", "scope": example.SCOPE}
+        answer = http.post(metadata["registration_endpoint"], json=usual | members)
+        return registered(http, metadata, answer)
+
+    return post
 
 
 @pytest.fixture

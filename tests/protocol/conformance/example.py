@@ -11,6 +11,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "conformance.md"
 #: Where the document has the judge answer. Nothing in these tests reaches it.
 JUDGE = "https://localhost.emobix.co.uk:8443/test/a/proffer"
 CALLBACK = f"{JUDGE}/callback"
+SCOPE = "openid profile email address phone offline_access"
 SECRETS = {
     "first": "first-secret-0123456789-abcdefghijklmnop",
     "second": "second-secret-0123456789-abcdefghijklmno",

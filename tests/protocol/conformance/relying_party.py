@@ -38,6 +38,8 @@ class RelyingParty:
     #: Response type and mode of requests that name none.
     response_type: str = "code"
     response_mode: str | None = None
+    #: What a registration answered.
+    registration: dict[str, Any] = field(default_factory=dict)
     #: The parameters of the last request.
     sent: dict[str, str] = field(default_factory=dict)
 
@@ -194,6 +196,28 @@ class SignOn:
     @property
     def id_token(self) -> str:
         return str(self.tokens["id_token"] if self.tokens else self.answer["id_token"])
+
+
+def registered(http: httpx.Client, metadata: dict[str, Any], answer: httpx.Response) -> RelyingParty:
+    """Check the form of a registration's answer, and take that service's place (RFC 7591 §3.2.1)."""
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert "no-store" in answer.headers["Cache-Control"]
+    told = answer.json()
+    assert ("client_secret" in told) == ("client_secret_expires_at" in told)
+    assert told["registration_client_uri"].startswith("https://")
+    assert told["registration_access_token"]
+    return RelyingParty(
+        http=http,
+        metadata=metadata,
+        client_id=told["client_id"],
+        secret=told.get("client_secret"),
+        method=told["token_endpoint_auth_method"],
+        algorithm=told["id_token_signed_response_alg"],
+        response_type=told["response_types"][0],
+        redirect_uri=told["redirect_uris"][0],
+        registration=told,
+    )
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from tests.journeys.plain_browser import PlainBrowser
 from tests.protocol.conformance import example
@@ -24,10 +25,13 @@ class Visitor(PlainBrowser):
         self.login = login
         #: Buttons that the citizen pressed; not counting the one that stands in for a script.
         self.pages: list[str] = []
+        #: What the page that signs out had loaded in frames.
+        self.frames: list[str] = []
 
     def go(self, url: str) -> None:
         """Open an address and settle whatever is asked on the way."""
         self.pages.clear()
+        self.frames.clear()
         self.open(url)
         self.settle()
 
@@ -41,6 +45,11 @@ class Visitor(PlainBrowser):
                 self._press("consent-allow")
             elif 'id="consent-allow"' in self.body:
                 self._press("consent-allow")
+            elif 'id="logout-confirm"' in self.body:
+                self._press("logout-confirm")
+            elif 'id="signing-out"' in self.body:
+                self.frames += [unescape(address) for address in re.findall(r'<iframe src="([^"]+)"', self.body)]
+                self.open(urljoin(self.url, unescape(re.findall(r'data-onward="([^"]+)"', self.body)[0])))
             elif 'id="form-post-submit"' in self.body:
                 self.submit("form-post-submit")
             else:
