@@ -93,7 +93,7 @@ def _request_objects(services: Services) -> RequestObjects:
     settings = services.settings
     by_reference = settings.protocol.request_objects and settings.protocol.request_uris
     return RequestObjects(
-        opener=Opener(clients=services.clients, clock=services.clock, issuer=settings.issuer),
+        opener=Opener(clients=services.clients, keys=services.keys, clock=services.clock, issuer=settings.issuer),
         documents=RequestDocuments(fetcher=services.fetcher, clock=services.clock) if by_reference else None,
         tokens=services.tokens,
         offered=settings.protocol.request_objects,

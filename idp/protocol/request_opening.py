@@ -1,5 +1,7 @@
 """Opening a request object: who signed it, for whom, and when (RFC 9101 §6, OIDC Core §6.3, RFC 8725).
 
+Encryption keeps a request from whoever sees it pass and proves nothing, so only what is signed inside counts.
+
 What it asks for is not looked at here.
 """
 
@@ -13,8 +15,9 @@ from idp.clients.errors import ClientError
 from idp.clients.service import ClientService
 from idp.clients.values import Client, Profile
 from idp.clock import Clock
-from idp.crypto import jose
-from idp.crypto.errors import CryptoError
+from idp.crypto import jose, jwe
+from idp.crypto.errors import CryptoError, JweError
+from idp.keys.service import KeyService
 from idp.protocol.token_types import is_of_type
 
 #: What an object may be signed with: never `none`, never a shared secret.
@@ -73,8 +76,9 @@ def rules_for(client: Client) -> Rules:
 class Opener:
     """Opens request objects made for one issuer."""
 
-    def __init__(self, *, clients: ClientService, clock: Clock, issuer: str) -> None:
+    def __init__(self, *, clients: ClientService, keys: KeyService, clock: Clock, issuer: str) -> None:
         self._clients = clients
+        self._keys = keys
         self._clock = clock
         self._issuer = issuer
 
@@ -83,7 +87,7 @@ class Opener:
 
         :raises InvalidRequestObjectError: with what is wrong.
         """
-        claims = self._verified(unverified_jwt, client=client, rules=rules)
+        claims = self._verified(self._decrypted(unverified_jwt), client=client, rules=rules)
         if missing := rules.required - claims.keys():
             raise InvalidRequestObjectError(f"The request object has no {min(missing)}")
         if claims.get("iss", client.client_id) != client.client_id:
@@ -95,6 +99,19 @@ class Opener:
             raise InvalidRequestObjectError("The sub of a request object must not be the client")
         self._check_times(claims, rules)
         return claims
+
+    def _decrypted(self, unverified_jwt: str) -> str:
+        """Take the encryption off, if there is one. What the client registered about it is a declaration only.
+
+        A secret in a request is the client's business: Registration §2 lets it encrypt or not, with what we offer
+        (RFC 9101 §6.1, OIDC Core §6.3.1).
+        """
+        if not jwe.is_encrypted(unverified_jwt):
+            return unverified_jwt
+        try:
+            return jwe.decrypt(unverified_jwt, keys=self._keys.decrypting()).decode("ascii")
+        except (JweError, UnicodeDecodeError):
+            raise InvalidRequestObjectError("The request object is not encrypted to a key of this issuer") from None
 
     def _verified(self, unverified_jwt: str, *, client: Client, rules: Rules) -> Mapping[str, Any]:
         registered = client.request_object_alg

@@ -12,7 +12,7 @@ from typing import Final
 from idp.authentication.levels import Levels
 from idp.claims.catalogue import Catalogue
 from idp.clients.values import AuthMethod, SubjectType
-from idp.crypto import jose
+from idp.crypto import jose, jwe
 from idp.protocol import client_assertion, pkce
 from idp.protocol.assembly import ENDPOINTS, GRANTS, TOKEN_PATH
 from idp.protocol.end_session import END_SESSION_PATH
@@ -156,5 +156,7 @@ def _request_objects(settings: Settings) -> Mapping[str, Member]:
     }
     if offered:
         members["request_object_signing_alg_values_supported"] = REQUEST_ALGORITHMS
+        members["request_object_encryption_alg_values_supported"] = jwe.DECRYPTABLE
+        members["request_object_encryption_enc_values_supported"] = jwe.CONTENT_ENCRYPTION
         members["require_request_uri_registration"] = True
     return members
