@@ -5,32 +5,53 @@ A hint never signs anybody in. It can only narrow: the answer is about this subj
 https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest (id_token_hint), §5.5.1 (sub)
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from authlib.oauth2.rfc6749 import InvalidRequestError
 
-from idp.crypto import jose
+from idp.crypto import jose, jwe
+from idp.crypto.decryption_keys import DecryptionKeys
 from idp.crypto.errors import JwtError
 from idp.crypto.jwks import VerifyingKeys
 from idp.protocol.token_types import is_of_type
 
 
-def hinted_subject(unverified_hint: str, *, keys: VerifyingKeys, issuer: str, client_id: str) -> str:
+def read_hint(
+    unverified_hint: str, *, keys: VerifyingKeys, decrypting: DecryptionKeys, issuer: str
+) -> Mapping[str, Any]:
+    """Return the claims of an ID token that we issued, however old: a day-old session is what hints are for.
+
+    A client that gets its ID tokens encrypted takes that encryption off, and may encrypt what it found to us (OIDC Core
+    §3.1.2.1).
+
+    :raises JwtError: not a token, not signed by us, or a token of ours of another kind.
+    """
+    signed = unverified_hint
+    if jwe.is_encrypted(signed):
+        signed = jwe.decrypt(signed, keys=decrypting).decode("ascii", "replace")
+    hint = jose.verify(signed, keys=keys, algorithms=jose.ALGORITHMS)
+    # Other tokens that we sign say what they are, or have no end (RFC 8725 §3.11).
+    if not is_of_type(hint.header) or hint.claims.get("iss") != issuer or not isinstance(hint.claims.get("exp"), int):
+        message = "not an ID token of ours"
+        raise JwtError(message)
+    return hint.claims
+
+
+def hinted_subject(
+    unverified_hint: str, *, keys: VerifyingKeys, decrypting: DecryptionKeys, issuer: str, client_id: str
+) -> str:
     """Return the subject of an ID token that we issued to this client.
 
-    One that has expired is as good: the client repeats whom it knows, and a day-old session is what hints are
-    for (OIDC Core §3.1.2.1).
-
-    :raises InvalidRequestError: not signed by us, or not for this client.
+    :raises InvalidRequestError: not an ID token of ours, or not for this client.
     """
     try:
-        hint = jose.verify(unverified_hint, keys=keys, algorithms=jose.ALGORITHMS)
+        claims = read_hint(unverified_hint, keys=keys, decrypting=decrypting, issuer=issuer)
     except JwtError as error:
         raise InvalidRequestError("id_token_hint is not an ID token of this issuer") from error
-    if not is_of_type(hint.header):
-        raise InvalidRequestError("id_token_hint is a token of another kind")
-    claims = hint.claims
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     subject = claims.get("sub")
-    if claims.get("iss") != issuer or client_id not in audiences or not isinstance(subject, str):
+    if client_id not in audiences or not isinstance(subject, str):
         raise InvalidRequestError("id_token_hint was not issued to this client")
     return subject

@@ -70,6 +70,7 @@ def expected_subjects(request: AuthorizationRequest, *, client: Client, services
             hinted_subject(
                 request.unverified_id_token_hint,
                 keys=services.keys.verifying(),
+                decrypting=services.keys.decrypting(),
                 issuer=services.settings.issuer,
                 client_id=client.client_id,
             )

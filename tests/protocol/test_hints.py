@@ -6,18 +6,22 @@ from typing import Any
 import pytest
 from authlib.oauth2.rfc6749 import InvalidRequestError
 
-from idp.crypto import jose
+from idp.crypto import jose, jwe
+from idp.crypto.decryption_keys import DecryptionKeys
 from idp.crypto.jwks import VerifyingKeys
 from idp.protocol.hints import hinted_subject
 
 OURS = jose.generate("ES256")
 THEIRS = jose.generate("ES256")
 KEYS = VerifyingKeys.from_jwks({"keys": [OURS.public()]})
+ENCRYPTED_TO = jwe.generate("ECDH-ES")
 CLAIMS: Mapping[str, Any] = {"iss": "https://id.example", "aud": "permits", "sub": "abc", "exp": 4102444800}
 
 
 def hinted(token: str) -> str:
-    return hinted_subject(token, keys=KEYS, issuer="https://id.example", client_id="permits")
+    return hinted_subject(
+        token, keys=KEYS, decrypting=DecryptionKeys((ENCRYPTED_TO,)), issuer="https://id.example", client_id="permits"
+    )
 
 
 def test_an_id_token_of_ours_names_its_subject() -> None:
@@ -26,6 +30,30 @@ def test_an_id_token_of_ours_names_its_subject() -> None:
 
 def test_an_expired_one_is_as_good() -> None:
     assert hinted(OURS.sign({**CLAIMS, "exp": 1})) == "abc"
+
+
+def encrypted(content: str, to: jwe.DecryptionKey = ENCRYPTED_TO) -> str:
+    keys = jwe.EncryptingKeys.from_jwks({"keys": [to.public()]})
+    return jwe.encrypt(content.encode(), keys=keys, alg="ECDH-ES", enc="A256GCM", cty="JWT")
+
+
+def test_one_that_the_client_encrypted_to_us_is_as_good() -> None:
+    """OIDC Core §3.1.2.1: after taking off the encryption to itself."""
+    assert hinted(encrypted(OURS.sign(CLAIMS))) == "abc"
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        encrypted(THEIRS.sign(CLAIMS)),
+        encrypted("é"),
+        encrypted(encrypted(OURS.sign(CLAIMS))),
+        encrypted(OURS.sign(CLAIMS), jwe.generate("ECDH-ES")),
+    ],
+)
+def test_encryption_proves_nothing(token: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        hinted(token)
 
 
 def test_one_for_several_clients_counts_for_each() -> None:
@@ -42,6 +70,7 @@ def test_one_for_several_clients_counts_for_each() -> None:
         {"iss": "https://other.example"},
         {"sub": None},
         {"sub": 7},
+        {"exp": None},
     ],
 )
 def test_one_for_somebody_else_is_refused(changes: Mapping[str, Any]) -> None:

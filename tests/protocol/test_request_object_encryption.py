@@ -73,7 +73,7 @@ def test_an_encrypted_object_may_be_pushed(browser: Browser) -> None:
 def test_encryption_proves_nothing(browser: Browser) -> None:
     """RFC 9101 §6.2: the object inside has to be signed by the client; everybody has the key to encrypt with."""
     key = key_of(browser, "ECDH-ES")
-    contents = [
+    contents: list[str | bytes] = [
         json.dumps(asked()),
         "e30.e30.",
         sign(asked(), key=STRANGE),
