@@ -9,6 +9,7 @@ import click
 
 from idp.cli.application import opened
 from idp.cli.failures import Failure
+from idp.cli.invitations import invitations, invite, uninvite
 
 if TYPE_CHECKING:
     from idp.clients.service import ImportReport
@@ -19,13 +20,35 @@ def clients() -> None:
     """Say which services may ask, and for what."""
 
 
+for command in (invite, invitations, uninvite):
+    clients.add_command(command)
+
+
 @clients.command("list")
 def list_() -> None:
     """List every service with its state."""
     with opened() as services:
         for client in services.clients.list():
-            name = client.names.text("en", client.client_id)
-            click.echo(f"{client.client_id:<24} {client.state:<10} {name} ({client.organisation.legal_name})")
+            name = client.name("en").text
+            run_by = client.organisation.legal_name or f"registered itself, {', '.join(client.hosts)}"
+            click.echo(f"{client.client_id:<24} {client.state:<10} {name} ({run_by})")
+
+
+@clients.command()
+@click.argument("client_id")
+def show(client_id: str) -> None:
+    """Show the registration of CLIENT_ID as JSON, by the names of the standards."""
+    import json
+
+    from idp.protocol.client_metadata import members_of
+
+    with opened() as services:
+        client = services.clients.get(client_id)
+        if client is None:
+            raise Failure("there is no such service")
+        uses = [f"{use.key}, version {use.version}" for use in client.uses]
+        ours = {"state": client.state, "run_by": client.organisation.legal_name, "registered_itself": client.dynamic}
+        click.echo(json.dumps({**ours, **members_of(client), "uses": uses}, ensure_ascii=False, indent=2))
 
 
 @clients.command("import")

@@ -10,7 +10,6 @@ from datetime import date
 from idp.claims.catalogue import Catalogue
 from idp.claims.display import display
 from idp.claims.values import Sensitivity
-from idp.clients.texts import Wording
 from idp.clients.values import Client, RegisteredUse, SubjectType
 from idp.consent.holdings import can_be_typed, candidates, kept_as
 from idp.consent.page import ChoicePage, DetailChoice, FormOption, Origin, ValueOption
@@ -67,7 +66,11 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
     uses = _uses(at)
     details = [_detail(at, claim, choices, fault=faults.get(claim.name)) for claim in at.asked]
     return ChoicePage(
-        service=at.client.names.read(language) or Wording(at.client.client_id, "en"),
+        service=at.client.name(language),
+        client_id=at.client.client_id,
+        logo=at.client.logo,
+        self_registered=at.client.dynamic,
+        hosts=at.client.hosts,
         reason=at.difference.reason,
         run_by=at.client.organisation.legal_name,
         public_body=at.client.organisation.public_body,
@@ -87,8 +90,8 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
         reconfirm_months=reconfirm_months,
         offline=at.request.offline,
         preview=_preview(at, choices),
-        policy_uri=at.client.policy_uri,
-        tos_uri=at.client.tos_uri,
+        policy_uri=at.client.address("policy_uri", language),
+        tos_uri=at.client.address("tos_uri", language),
     )
 
 

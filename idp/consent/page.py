@@ -85,6 +85,12 @@ class ChoicePage:
     """The whole page, in the order of SCREENS."""
 
     service: Wording
+    client_id: str
+    #: Names the service's logo; None when there is none.
+    logo: str | None
+    #: Nobody has checked who runs it; then where its answers go is all that is known.
+    self_registered: bool
+    hosts: tuple[str, ...]
     reason: Reason
     run_by: str
     public_body: bool

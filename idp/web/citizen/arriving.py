@@ -13,6 +13,7 @@ from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from idp.authentication.values import Origin, Recovered, SignedIn, SignUp
+from idp.clients.texts import Wording
 from idp.web import company, context, cookies, languages
 from idp.web.forms import safe_next
 
@@ -21,9 +22,15 @@ from idp.web.forms import safe_next
 class Asking:
     """The service that waits for the citizen, in words for the page."""
 
-    service: str
+    service: Wording
     organisation: str
     public_body: bool
+    #: Nobody has checked who runs it; then where its answers go is all that is known.
+    self_registered: bool
+    hosts: tuple[str, ...]
+    client_id: str
+    #: Names its logo; None when there is none.
+    logo: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,13 @@ class Arrival:
             return None
         client = self.pending.client
         return Asking(
-            service=client.names.text(languages.current(), client.client_id),
+            service=client.name(languages.current()),
             organisation=client.organisation.legal_name,
             public_body=client.organisation.public_body,
+            self_registered=client.dynamic,
+            hosts=client.hosts,
+            client_id=client.client_id,
+            logo=client.logo,
         )
 
     @property

@@ -114,7 +114,7 @@ def live_grants() -> tuple[Grant, ...]:
 def service_name(client_id: str) -> str:
     """Name a service in the reader's language; by its id when it is no longer known."""
     client = services().clients.get(client_id)
-    return client.names.text(current(), client_id) if client else client_id
+    return client.name(current()).text if client else client_id
 
 
 def _typed(group: str) -> tuple[ClaimDefinition, ...]:

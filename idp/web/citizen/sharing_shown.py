@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlencode
 
 from idp.clients.texts import Wording
-from idp.clients.values import Client, Register
+from idp.clients.values import Client, ClientState, Register
 from idp.consent.values import Decision, Duration, Grant
 from idp.web.context import services
 from idp.web.languages import current
@@ -20,6 +21,8 @@ class State(StrEnum):
     #: Agreed to for a single visit, which is over.
     OVER = "over"
     STOPPED = "stopped"
+    #: The service is no more.
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,12 @@ class SharedService:
     grant_id: str
     client_id: str
     name: Wording
+    #: Empty when nobody has checked who runs it.
     run_by: str
     public_body: bool
+    hosts: tuple[str, ...]
+    #: Where a sign-on begins that the citizen asks us for; None when the service does not take it.
+    open_uri: str | None
     help: Wording | None
     purposes: tuple[Wording, ...]
     details: tuple[SharedDetail, ...]
@@ -70,11 +77,13 @@ def shared(grant: Grant) -> SharedService:
         name=_name(client, grant.client_id),
         run_by=client.organisation.legal_name if client else "",
         public_body=client.organisation.public_body if client else False,
+        hosts=client.hosts if client else (),
+        open_uri=_open_uri(client) if _state(grant, client) is State.LIVE else None,
         help=client.organisation.help.read(current()) if client else None,
         purposes=_purposes(register, allowed),
         details=tuple(_detail(decision, register) for decision in allowed),
         withheld=tuple(_label(decision.claim) for decision in grant.decisions if not decision.allowed),
-        state=_state(grant),
+        state=_state(grant, client),
         since=grant.created_at,
         changed_at=grant.updated_at,
         last_used=grant.last_used_at,
@@ -87,10 +96,20 @@ def shared(grant: Grant) -> SharedService:
 
 def _name(client: Client | None, client_id: str) -> Wording:
     # A service that was deleted still has its place in the citizen's own record.
-    return (client.names.read(current()) if client else None) or Wording(client_id, "en")
+    return client.name(current()) if client else Wording(client_id, "")
 
 
-def _state(grant: Grant) -> State:
+def _open_uri(client: Client | None) -> str | None:
+    """Build the request of a third-party-initiated login (OIDC Core §4): who sends, and nothing about the citizen."""
+    if client is None or not client.approved or client.initiate_login_uri is None:
+        return None
+    separator = "&" if "?" in client.initiate_login_uri else "?"
+    return client.initiate_login_uri + separator + urlencode({"iss": services().settings.issuer})
+
+
+def _state(grant: Grant, client: Client | None) -> State:
+    if client is not None and client.state is ClientState.DELETED:
+        return State.CLOSED
     if grant.withdrawn_at is not None:
         return State.STOPPED
     return State.LIVE if grant.live(services().clock.now()) else State.OVER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from babel.lists import format_list
 from flask import Blueprint
@@ -12,11 +13,12 @@ from markupsafe import Markup, escape
 
 
 def register(bp: Blueprint) -> None:
-    """Give templates the filters `day`, `moment`, `clock` and `listed`."""
+    """Give templates the filters `day`, `moment`, `clock`, `listed` and `host`."""
     bp.add_app_template_filter(day, "day")
     bp.add_app_template_filter(moment, "moment")
     bp.add_app_template_filter(clock, "clock")
     bp.add_app_template_filter(listed, "listed")
+    bp.add_app_template_filter(host, "host")
 
 
 def day(at: datetime | date) -> Markup:
@@ -38,6 +40,11 @@ def listed(words: Iterable[str]) -> Markup:
     """Join words as the language does: "a, b and c"; each keeps its own direction."""
     isolated = [str(Markup("<bdi>{}</bdi>").format(word)) for word in words]
     return Markup(format_list(isolated, locale=get_locale()))  # noqa: S704 - each word is escaped above
+
+
+def host(address: str) -> str:
+    """Name where a checked address leads."""
+    return urlsplit(address).hostname or ""
 
 
 def _time(at: datetime | date, words: str) -> Markup:
