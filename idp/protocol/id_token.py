@@ -70,7 +70,7 @@ class IdTokens:
         return signing.sign(claims)
 
     def _asked_for(self, sign_on: SignOn, client: Client, grant: Grant) -> Mapping[str, Any]:
-        """Give the details asked for in the `id_token` member only: all others are for UserInfo (§5.4, §5.5)."""
+        """Give the details asked for in the ID token, which are few where something opens UserInfo (§5.4, §5.5)."""
         if not sign_on.id_token_claims:
             return {}
         released = self._consent.released(

@@ -103,8 +103,8 @@ def ask(browser: Browser, response_type: str, /, *, method: str = "GET", **chang
 
 
 def agree(browser: Browser, response_type: str, *claims: str, **changes: str | None) -> TestResponse:
-    """Come, choose what to share, and give what the service gets."""
-    page = page_of(ask(browser, response_type, method="GET", **changes))
+    """Come, choose what to share, also where that was done before, and give what the service gets."""
+    page = page_of(ask(browser, response_type, method="GET", **({"prompt": "consent"} | changes)))
     assert page.path == "/consent"
     browser.share(page, *claims)
     return browser.come_back(page)

@@ -1,10 +1,16 @@
 """Answers by form, for every response type. OAuth 2.0 Form Post Response Mode 1.0."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 
+from idp.app import create_app
+from idp.services import Services
+from idp.storage.db import Base
+from tests.conftest import make_settings
+from tests.doubles import FrozenClock
+from tests.protocol import sign_on
 from tests.protocol.direct import (
     ALL,
     Form,
@@ -28,10 +34,22 @@ MEMBERS = {
 }
 
 
-@pytest.fixture(name="citizen")
-def _citizen(citizen: Browser) -> Browser:
-    register(citizen)
-    return citizen
+@pytest.fixture(name="citizen", scope="module")
+def _citizen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One citizen for all of these tests, who is asked again in each."""
+    app = create_app(
+        make_settings(tmp_path_factory.mktemp("form-post"), limits={"authorize": "off"}), clock=FrozenClock()
+    )
+    services: Services = app.extensions["proffer"]
+    with app.app_context():
+        Base.metadata.create_all(services.db.engine)
+        services.keys.ensure()
+        sign_on.register(services)
+        browser = Browser(app)
+        register(browser)
+        browser.sign_up()
+        yield browser
+    services.close()
 
 
 @pytest.mark.parametrize("response_type", ALL)
@@ -39,7 +57,7 @@ def test_the_answer_is_a_form_that_is_posted_to_the_registered_address(citizen: 
     form = Form(agree(citizen, response_type, "email", response_mode="form_post", redirect_uri=CALLBACK_WITH_QUERY))
 
     assert (form.action, form.method) == (CALLBACK_WITH_QUERY, "post")
-    assert form.fields.keys() == MEMBERS[response_type] | {"state", "iss"}
+    assert form.fields.keys() == MEMBERS[response_type] | {"state", "iss", "session_state"}
     assert (form.fields["state"], form.fields["iss"]) == ("a-state", ISSUER)
 
 
@@ -60,7 +78,7 @@ def test_what_it_carries_is_what_a_fragment_would(citizen: Browser, response_typ
 
 @pytest.mark.parametrize("response_type", ALL)
 def test_nothing_of_the_answer_is_in_an_address(citizen: Browser, response_type: str) -> None:
-    page = page_of(ask(citizen, response_type, response_mode="form_post"))
+    page = page_of(ask(citizen, response_type, response_mode="form_post", prompt="consent"))
     citizen.share(page, "email")
     response = citizen.come_back(page)
 
@@ -103,12 +121,12 @@ def test_a_returning_citizen_is_answered_by_form_at_once(citizen: Browser, respo
 
     form = Form(ask(citizen, response_type, response_mode="form_post", prompt="none"))
 
-    assert form.fields.keys() == MEMBERS[response_type] | {"state", "iss"}
+    assert form.fields.keys() == MEMBERS[response_type] | {"state", "iss", "session_state"}
 
 
 @pytest.mark.parametrize("response_type", ALL)
 def test_a_refusal_is_told_by_form(citizen: Browser, response_type: str) -> None:
-    page = page_of(ask(citizen, response_type, response_mode="form_post"))
+    page = page_of(ask(citizen, response_type, response_mode="form_post", prompt="consent"))
     citizen.refuse(page)
 
     fields = Form(citizen.come_back(page)).fields
@@ -127,13 +145,10 @@ def test_a_refusal_is_told_by_form(citizen: Browser, response_type: str) -> None
         ({"claims": "{"}, "invalid_request"),
     ],
 )
-def test_errors_are_told_by_form(
-    new_browser: Callable[[], Browser], response_type: str, fault: dict[str, str], error: str
-) -> None:
-    browser = new_browser()
-    register(browser)
+def test_errors_are_told_by_form(citizen: Browser, response_type: str, fault: dict[str, str], error: str) -> None:
+    stranger = Browser(citizen.app)
 
-    fields = Form(ask(browser, response_type, response_mode="form_post", **fault)).fields
+    fields = Form(ask(stranger, response_type, response_mode="form_post", **fault)).fields
 
     assert fields.keys() == {"error", "error_description", "state", "iss"}
     assert fields["error"] == error
@@ -159,12 +174,10 @@ def test_values_are_carried_as_they_are_and_as_text(citizen: Browser, state: str
 def test_without_a_state_the_form_has_none(citizen: Browser) -> None:
     fields = Form(agree(citizen, "id_token", "email", response_mode="form_post", state=None)).fields
 
-    assert fields.keys() == {"id_token", "iss"}
+    assert fields.keys() == {"id_token", "iss", "session_state"}
 
 
-def test_a_request_that_another_site_posts_is_answered_by_form_too(
-    citizen: Browser, new_browser: Callable[[], Browser]
-) -> None:
+def test_a_request_that_another_site_posts_is_answered_by_form_too(citizen: Browser) -> None:
     agree(citizen, "code id_token", "email", response_mode="form_post")
     posted = ask(Browser(citizen.app), "code id_token", method="POST", response_mode="form_post", prompt="none")
     assert posted.status_code == 303

@@ -51,7 +51,7 @@ def test_the_answer_holds_what_was_asked_for_with_state_and_issuer(
 ) -> None:
     answer = answered(citizen, response_type, "email")
 
-    assert answer.keys() == members | {"state", "iss"}
+    assert answer.keys() == members | {"state", "iss", "session_state"}
     assert (answer["state"], answer["iss"]) == ("a-state", ISSUER)
     assert len(answer["code"]) == 43
 
@@ -268,5 +268,5 @@ def test_a_code_may_be_asked_for_in_the_fragment(citizen: Browser) -> None:
     # Multiple Response Types §2.1.
     answer = answered(citizen, "code", "email", response_mode="fragment", nonce=None)
 
-    assert answer.keys() == {"code", "state", "iss"}
+    assert answer.keys() == {"code", "state", "iss", "session_state"}
     assert exchange(citizen, answer["code"]).status_code == 200

@@ -40,17 +40,19 @@ def _citizen(citizen: Browser) -> Browser:
 # The answer, OIDC Core §3.2.2.5
 
 
-def test_an_id_token_comes_with_state_and_issuer_and_nothing_else(citizen: Browser) -> None:
+def test_an_id_token_comes_with_state_issuer_and_the_state_of_the_session(citizen: Browser) -> None:
     answer = answered(citizen, "id_token", "email")
 
-    assert answer.keys() == {"id_token", "state", "iss"}
+    assert answer.keys() == {"id_token", "state", "iss", "session_state"}
     assert (answer["state"], answer["iss"]) == ("a-state", ISSUER)
 
 
 def test_an_access_token_comes_with_its_type_life_and_scope(citizen: Browser) -> None:
     answer = answered(citizen, "id_token token", "email")
 
-    assert answer.keys() == {"access_token", "token_type", "expires_in", "scope", "id_token", "state", "iss"}
+    assert answer.keys() == {
+        "access_token", "token_type", "expires_in", "scope", "id_token", "state", "iss", "session_state",
+    }  # fmt: skip
     assert answer["token_type"] == "Bearer"
     assert answer["expires_in"].isdigit()
     assert answer["scope"] == "openid email"
@@ -113,7 +115,7 @@ def test_it_is_tied_to_the_access_token_and_the_state_beside_it(
 def test_it_holds_no_hash_of_a_state_that_was_not_sent(citizen: Browser) -> None:
     answer = answered(citizen, "id_token", "email", state=None)
 
-    assert answer.keys() == {"id_token", "iss"}
+    assert answer.keys() == {"id_token", "iss", "session_state"}
     assert "s_hash" not in claims_of(citizen, answer["id_token"])
 
 
