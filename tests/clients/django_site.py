@@ -62,7 +62,7 @@ def sign_out_url(request: Any) -> str:
         "id_token_hint": request.session["oidc_id_token"],
         "post_logout_redirect_uri": f"{ORIGIN}/left",
     }
-    return f"{ISSUER}/logout?{urlencode(parameters)}"
+    return f"{ISSUER}/end-session?{urlencode(parameters)}"
 
 
 def home(request: Any) -> Any:

@@ -52,6 +52,14 @@ const commands = {
     const answer = await oauth.userInfoRequest(server, client, accessToken)
     return oauth.processUserInfoResponse(server, client, subject, answer)
   },
+
+  // The library has no function for it; the address is in the metadata that it checked.
+  async endSessionUrl({ idToken, postLogoutRedirectUri }) {
+    const url = new URL(server.end_session_endpoint)
+    url.searchParams.set('id_token_hint', idToken)
+    url.searchParams.set('post_logout_redirect_uri', postLogoutRedirectUri)
+    return url.href
+  },
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

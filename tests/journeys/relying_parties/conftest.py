@@ -14,6 +14,7 @@ from tests.tls import Authority
 
 #: An address that nobody listens on: browsers without scripts stop there.
 CALLBACK = "https://127.0.0.1:1/callback"
+AFTERWARDS = "https://127.0.0.1:1/left"
 SECRET = "relying-party-secret-0123456789-abcdefghij"
 SITES = ("apache", "authlib", "django", "spa")
 #: Where each of them has its callback.
@@ -48,11 +49,21 @@ def _client(client_id: str, origin: str, callback: str) -> dict[str, Any]:
 def provider(
     tmp_path_factory: pytest.TempPathFactory, authority: Authority, ports: dict[str, int]
 ) -> Iterator[StartedProvider]:
-    started = StartedProvider(tmp_path_factory.mktemp("relying-parties"), tls=authority, workers=1)
+    started = StartedProvider(
+        tmp_path_factory.mktemp("relying-parties"),
+        tls=authority,
+        workers=1,
+        PROFFER_OUTBOUND__ALLOWED_HOSTS="127.0.0.1",
+    )
     clients = [_client(name, "https://127.0.0.1:1", CALLBACK) for name in ("openid-client", "oauth4webapi")]
     for site in ("apache", "authlib", "django"):
         origin = f"https://127.0.0.1:{ports[site]}"
         clients.append(_client(site, origin, origin + RETURN[site]))
+        if site == "apache":
+            clients[-1] |= {
+                "backchannel_logout_uri": f"{origin}{RETURN[site]}?logout=backchannel",
+                "backchannel_logout_session_required": True,
+            }
     started.command("migrate")
     started.import_all(
         {

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from werkzeug.serving import make_server
@@ -95,23 +96,59 @@ def _until_answered(origin: str, server: subprocess.Popen[bytes], authority: Aut
     raise AssertionError(log.read_text())
 
 
-def test_a_flask_site_on_authlib_signs_its_visitor_in(museum: str, amina: Visitor) -> None:
-    amina.go(f"{museum}/sign-in")
+def asks_for_the_password(visitor: Visitor, url: str) -> bool:
+    """Whether a sign-in that begins there shows the provider's sign-in page: nobody is signed in any more."""
+    visitor.open(url)
+    return 'id="login-submit"' in visitor.body
 
-    assert amina.pages == ["login-submit", "consent-allow"]
+
+def test_a_flask_site_on_authlib_signs_its_visitor_in_and_out(museum: str, amina: Visitor) -> None:
+    amina.go(f"{museum}/sign-in")
+    assert amina.pages[0] == "login-submit"
     assert amina.text == "Museum amina@mail.example"
 
+    amina.go(f"{museum}/sign-out")
 
-def test_a_page_of_apache_behind_mod_auth_openidc_opens_after_sign_in(records_office: str, amina: Visitor) -> None:
-    amina.go(f"{records_office}/records/index.shtml")
+    assert (amina.url, amina.heading) == (f"{museum}/left", "You have left the museum")
+    assert asks_for_the_password(amina, f"{museum}/sign-in")
 
-    assert amina.pages == ["login-submit", "consent-allow"]
+
+def test_apache_with_mod_auth_openidc_signs_its_visitor_in_and_out(records_office: str, amina: Visitor) -> None:
+    page = f"{records_office}/records/index.shtml"
+    amina.go(page)
+    assert amina.pages[0] == "login-submit"
     assert amina.heading == "Records office"
     assert "amina@mail.example" in amina.text
 
+    amina.go(f"{records_office}/records/return?logout={quote(f'{records_office}/left.html', safe='')}")
 
-def test_a_django_site_on_mozilla_django_oidc_signs_its_visitor_in(library: str, amina: Visitor) -> None:
+    assert (amina.url, amina.heading) == (f"{records_office}/left.html", "You have left the records office")
+    assert asks_for_the_password(amina, page)
+
+
+def test_apache_forgets_its_visitor_who_signs_out_at_the_provider(
+    records_office: str, provider: StartedProvider, amina: Visitor
+) -> None:
+    """Back-Channel Logout §2.5, from the service's side."""
+    page = f"{records_office}/records/index.shtml"
+    amina.go(page)
+    amina.open(page)
+    assert amina.heading == "Records office"
+
+    amina.go(f"{provider.issuer}/sign-out")
+
+    deadline = time.monotonic() + 10
+    while not asks_for_the_password(amina, page):
+        assert time.monotonic() < deadline, "the service was not told"
+        time.sleep(0.1)
+
+
+def test_a_django_site_on_mozilla_django_oidc_signs_its_visitor_in_and_out(library: str, amina: Visitor) -> None:
     amina.go(f"{library}/oidc/authenticate/")
-
-    assert amina.pages == ["login-submit", "consent-allow"]
+    assert amina.pages[0] == "login-submit"
     assert amina.text == "Library amina@mail.example"
+
+    amina.go(f"{library}/oidc/logout/")
+
+    assert (amina.url, amina.heading) == (f"{library}/left", "You have left the library")
+    assert asks_for_the_password(amina, f"{library}/oidc/authenticate/")
