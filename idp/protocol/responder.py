@@ -30,6 +30,8 @@ class ReplyTo:
     redirect_uri: str
     response_mode: ResponseMode = ResponseMode.QUERY
     state: str | None = field(default=None, repr=False)
+    #: The languages that the service asked for, unchecked; only for the page that carries an answer by form.
+    ui_locales: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class FormPost:
 
     action: str
     fields: tuple[tuple[str, str], ...] = field(repr=False)
+    #: In order of preference, as `ui_locales` writes them.
+    ui_locales: str = field(default="", compare=False)
 
 
 Reply = Redirect | FormPost
@@ -70,7 +74,7 @@ class Responder:
             answer["state"] = reply_to.state
         answer["iss"] = self._issuer
         if reply_to.response_mode is ResponseMode.FORM_POST:
-            return FormPost(reply_to.redirect_uri, tuple(answer.items()))
+            return FormPost(reply_to.redirect_uri, tuple(answer.items()), reply_to.ui_locales)
         if reply_to.response_mode is ResponseMode.FRAGMENT:
             return Redirect(_with_fragment(reply_to.redirect_uri, answer))
         return Redirect(_with_query(reply_to.redirect_uri, answer))

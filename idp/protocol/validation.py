@@ -98,7 +98,7 @@ def addressee(parameters: Parameters, *, find: Callable[[str], Client | None]) -
         response_mode=parameters.get("response_mode"),
         redirect_uri=redirect_uri,
     )
-    return client, ReplyTo(redirect_uri, mode, state)
+    return client, ReplyTo(redirect_uri, mode, state, parameters.get("ui_locales") or "")
 
 
 def asking_client(parameters: Parameters, *, find: Callable[[str], Client | None]) -> Client:

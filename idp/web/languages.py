@@ -7,7 +7,7 @@ our pages after that request began; then their remembered choice, then the brows
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import flask_babel
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: Digits of a time stamp in seconds; eleven are past the year 2286.
 _LONGEST_TIME = 10
 _RIGHT_TO_LEFT = "rtl"
+_RECENTLY = timedelta(minutes=30)
 
 #: What the footer of every page needs of the languages that we ship. Asking Babel would load each one's whole data
 #: into every worker, a megabyte or more for a name and a direction.
@@ -70,6 +71,15 @@ def remember_asked(ui_locales: str, at: datetime) -> None:
     state.asked_languages = tuple(ui_locales.split()[:10])
     state.asked_at = at
     flask_babel.refresh()
+
+
+def remember_asked_now(ui_locales: str) -> None:
+    """Do the same for a page that answers the request itself, and leaves nothing to remember its time by.
+
+    The switch in its footer comes back to the same request, so a choice of the last half hour counts as made here.
+    """
+    now: datetime = current_app.extensions["proffer"].clock.now()
+    remember_asked(ui_locales, now - _RECENTLY)
 
 
 def choose(response: Response, code: str) -> None:

@@ -20,6 +20,7 @@ from idp.protocol.specifications import AUTHORIZE_PATH
 from idp.web import cookies, errors, headers, limits
 from idp.web.access import protocol
 from idp.web.context import current_session, other_sessions, services
+from idp.web.languages import remember_asked_now
 from idp.web.oidc.channel import front_channel
 from idp.web.state import page_state
 
@@ -66,12 +67,15 @@ def authorize() -> Response:
     # behind one address.
     if (wait := limits.spent("authorize")) is not None:
         return errors.wait_page(wait)
+    pairs: tuple[tuple[str, str], ...] = ()
     try:
         sent = HttpRequest.read(request.environ, max_bytes=services().settings.server.max_body_bytes)
-        return _outcome(sent.query + sent.form)
+        pairs = sent.query + sent.form
+        return _outcome(pairs)
     except MalformedRequestError as error:
         return _not_sent_on(error.status, _l("The service sent a request that we cannot read."))
     except NoReplyError as error:
+        remember_asked_now(next((value for name, value in pairs if name == "ui_locales"), ""))
         if error.obstacle is Obstacle.REQUEST_OBJECT:
             limits.exceeded("authorize")
         if error.obstacle is Obstacle.REQUEST_GONE:
@@ -124,6 +128,7 @@ def _see_other(answer: Redirect) -> Response:
 def _form_post(answer: FormPost) -> Response:
     # It may be open in a window of the service's own, which has to stay tied to it.
     page_state().for_service = True
+    remember_asked_now(answer.ui_locales)
     response = make_response(render_template("oidc/form_post.html", action=answer.action, fields=answer.fields))
     # No form-action: browsers apply it to the redirects that follow a submission as well, and where the service
     # sends the citizen next is not ours to know. The page holds one form, to an address that was registered.
