@@ -64,6 +64,11 @@ def provider(
                 "backchannel_logout_uri": f"{origin}{RETURN[site]}?logout=backchannel",
                 "backchannel_logout_session_required": True,
             }
+    origin = f"https://localhost:{ports['spa']}"
+    public = _client("spa", origin, origin + RETURN["spa"]) | {"token_endpoint_auth_method": "none"}
+    public["redirect_uris"].append(f"{origin}/silent")
+    del public["secret"]
+    clients.append(public)
     started.command("migrate")
     started.import_all(
         {

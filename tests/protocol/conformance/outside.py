@@ -37,13 +37,13 @@ class Outside:
 
 
 @contextmanager
-def outside(authority: Authority) -> Iterator[Outside]:
-    """Serve over https on a free port of this machine."""
+def outside(authority: Authority, *, port: int = 0) -> Iterator[Outside]:
+    """Serve over https on a port of this machine, by default a free one."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             here.fetched.append(self.path)
-            kind, content = here.documents.get(self.path, ("text/plain", b""))
+            kind, content = here.documents.get(self.path.partition("?")[0], ("text/plain", b""))
             self._answer(200 if content else 404, kind, content)
 
         def do_POST(self) -> None:
@@ -63,7 +63,7 @@ def outside(authority: Authority) -> Iterator[Outside]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by the library
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     # Shaken hands with in each connection's own thread, or one that stays silent would hold up all others.
     server.socket = authority.for_servers().wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     here = Outside(f"https://localhost:{server.server_port}")
