@@ -60,7 +60,9 @@ class SelfRegisteredStore:
 
     def replace(self, kept: Kept, *, now: datetime) -> None:
         """Write a service's new registration; where it stands with the operator is not its own to change."""
-        values = {name: value for name, value in client_to_row(kept.client).items() if name != "state"}
+        values = {
+            name: value for name, value in client_to_row(kept.client).items() if name not in {"client_id", "state"}
+        }
         digest = kept.token_digest.hex()
         self._change(kept.client.client_id, **values, registration_token_digest=digest, updated_at=now)
 

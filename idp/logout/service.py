@@ -142,6 +142,17 @@ class LogoutService:
             self._farewells.service_suspended(client_id)
             self._clients.suspend(client_id)
 
+    # What a service ends
+
+    def end_service(self, client_id: str) -> None:
+        """End what every citizen shares with a service that takes itself away, and its sessions.
+
+        Call it in the transaction that takes the service away: it is the last chance to tell it.
+        """
+        with self._db.transaction():
+            self._farewells.service_suspended(client_id)
+            self._consent.end_service(client_id)
+
     def purge(self, now: datetime, limit: int) -> int:
         """Delete at most `limit` notes of sessions that ended by themselves; gives how many."""
         return self._farewells.purge(now, limit)

@@ -70,7 +70,7 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
                 scopes=tuple(sorted(offer.scopes, key=lambda scope: (scope != OPENID, scope))),
             ),
             issuer=settings.issuer,
-            ended=services.consent.end_service,
+            ended=services.logout.end_service,
         ),
         end_session=EndSession(services=services),
         logout_tokens=LogoutTokens(

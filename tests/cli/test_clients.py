@@ -123,3 +123,30 @@ def test_migrating_twice_changes_nothing(migrated: Proffer) -> None:
 
 def test_purging_tells_how_much_went(migrated: Proffer) -> None:
     assert migrated("purge").stdout == "Removed 0 expired rows.\n"
+
+
+def test_others_are_invited_to_register_and_uninvited(migrated: Proffer) -> None:
+    token = migrated("clients", "invite", "--label", "A fair", "--uses", "2", "--days", "7").stdout.strip()
+    [line] = migrated("clients", "invitations").stdout.splitlines()
+
+    assert len(token) == 43
+    assert token not in line
+    assert line.split("  ")[1:] != []
+    assert "2 left" in line
+    assert line.endswith("A fair")
+    assert migrated("clients", "uninvite", line.split()[0]).stdout == f"Ended {line.split()[0]}.\n"
+    assert migrated("clients", "invitations").stdout == ""
+    assert "there is no such initial access token" in migrated("clients", "uninvite", "00").stderr
+
+
+def test_a_service_is_shown_by_the_names_of_the_standards(migrated: Proffer, tmp_path: Path) -> None:
+    file = tmp_path / "clients.json"
+    file.write_text(json.dumps(SHOP))
+    migrated("clients", "import", str(file))
+
+    shown = json.loads(migrated("clients", "show", "shop").stdout)
+
+    assert (shown["state"], shown["run_by"], shown["registered_itself"]) == ("approved", "Corner Books Ltd", False)
+    assert shown["redirect_uris"] == ["https://shop.example/callback"]
+    assert "client_secret" not in shown
+    assert migrated("clients", "show", "nobody").stderr == "proffer: there is no such service\n"
