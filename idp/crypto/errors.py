@@ -29,4 +29,9 @@ class JweError(JwtError):
 
 
 class NoEncryptionKeyError(CryptoError):
-    """A party has no public key that answers can be encrypted with; the message says what is missing."""
+    """A party has no public key that answers can be encrypted with; `missing` says what would be one."""
+
+    def __init__(self, missing: str) -> None:
+        """Say it in names of algorithms and members only."""
+        super().__init__(missing)
+        self.missing = missing

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from idp.consent.values import OFFLINE, OPENID
+from idp.protocol.answers import Answers
 from idp.protocol.client_assertion import AssertionVerifier
 from idp.protocol.client_auth import ClientAuthenticator
 from idp.protocol.grants.authorization_code import AuthorizationCodeGrant
@@ -54,10 +55,12 @@ def assemble(services: Services) -> Protocol:
         token_endpoint=settings.issuer + TOKEN_PATH,
     )
     authenticator = ClientAuthenticator(clients=services.clients, assertions=assertions)
+    answers = Answers(keys=services.keys, clients=services.clients)
     id_tokens = IdTokens(
         issuer=settings.issuer,
         lifetime_seconds=settings.tokens.id_token_seconds,
         keys=services.keys,
+        answers=answers,
         consent=services.consent,
         clock=services.clock,
     )
@@ -71,6 +74,8 @@ def assemble(services: Services) -> Protocol:
         authenticator=authenticator,
         tokens=services.tokens,
         clients=services.clients,
+        clock=services.clock,
+        answers=answers,
         issuing=Issuing(
             tokens=services.tokens,
             consent=services.consent,
@@ -91,7 +96,7 @@ def assemble(services: Services) -> Protocol:
         tokens=services.tokens,
         clients=services.clients,
         consent=services.consent,
-        keys=services.keys,
+        answers=answers,
         clock=services.clock,
         demand=Demand(services.authentication.levels, settings.userinfo),
     )

@@ -12,6 +12,7 @@ from idp.consent.service import ConsentService
 from idp.consent.values import Grant
 from idp.crypto import jose
 from idp.keys.service import KeyService
+from idp.protocol.answers import Answers
 from idp.protocol.claims import without_empty
 from idp.tokens.values import SignOn
 
@@ -20,11 +21,19 @@ class IdTokens:
     """Makes ID tokens in the name of one issuer."""
 
     def __init__(
-        self, *, issuer: str, lifetime_seconds: int, keys: KeyService, consent: ConsentService, clock: Clock
+        self,
+        *,
+        issuer: str,
+        lifetime_seconds: int,
+        keys: KeyService,
+        answers: Answers,
+        consent: ConsentService,
+        clock: Clock,
     ) -> None:
         self._issuer = issuer
         self._lifetime_seconds = lifetime_seconds
         self._keys = keys
+        self._answers = answers
         self._consent = consent
         self._clock = clock
 
@@ -38,11 +47,12 @@ class IdTokens:
         code: str | None = None,
         state: str | None = None,
     ) -> str:
-        """Make an ID token, signed with the algorithm that the client registered; no statement.
+        """Make an ID token, signed and encrypted as the client registered; no statement.
 
         :param access_token: issued beside it; its hash ties the two together (`at_hash`, OIDC Core §3.1.3.6).
         :param code: issued beside it at the authorization endpoint (`c_hash`, §3.3.2.11).
         :param state: of the request that it answers there (`s_hash`, Financial-grade API 1.0 Part 2 §5.2.2).
+        :raises NoAnswerKeyError: it is to be encrypted, and the client publishes no key for that.
         """
         signing = self._keys.signing(client.id_token_alg)
         claims = dict(self._asked_for(sign_on, client, grant))
@@ -67,7 +77,17 @@ class IdTokens:
             claims["c_hash"] = jose.half_hash(code, signing.algorithm)
         if state is not None:
             claims["s_hash"] = jose.half_hash(state, signing.algorithm)
-        return signing.sign(claims)
+        signed = signing.sign(claims)
+        if client.id_token_encryption is None:
+            return signed
+        return self._answers.encrypt(signed, client=client, encryption=client.id_token_encryption)
+
+    def require_key(self, client: Client) -> None:
+        """Make sure that an ID token can be made for this client, before a code or refresh token is used up for it.
+
+        :raises NoAnswerKeyError: it is to be encrypted, and the client publishes no key for that.
+        """
+        self._answers.require_key(client, client.id_token_encryption)
 
     def _asked_for(self, sign_on: SignOn, client: Client, grant: Grant) -> Mapping[str, Any]:
         """Give the details asked for in the ID token, which are few where something opens UserInfo (§5.4, §5.5)."""

@@ -14,11 +14,13 @@ from authlib.oauth2.rfc6749.requests import OAuth2Payload
 
 from idp.clients.service import ClientService
 from idp.clients.values import Client
+from idp.clock import Clock
+from idp.protocol.answers import Answers, TypedJwt
 from idp.protocol.client_auth import ClientAuthenticator
 from idp.protocol.errors import GrantTypeRefusedError, error_answer, oauth_error
 from idp.protocol.facades import ClientFacade
 from idp.protocol.grants.issuing import Issuing
-from idp.protocol.http import Answer, HttpRequest, MalformedRequestError, json_answer
+from idp.protocol.http import NO_STORE, Answer, HttpRequest, MalformedRequestError, json_answer
 from idp.protocol.jwt_access_token import JwtAccessTokens
 from idp.protocol.resources import Resource, Resources
 from idp.tokens.errors import TokenError
@@ -87,6 +89,8 @@ class BackChannel(AuthorizationServer):
         authenticator: ClientAuthenticator,
         tokens: TokenService,
         clients: ClientService,
+        clock: Clock,
+        answers: Answers,
         issuing: Issuing,
         personal_scopes: frozenset[str],
         resources: Resources,
@@ -97,6 +101,8 @@ class BackChannel(AuthorizationServer):
         self.issuer = issuer
         self.tokens = tokens
         self.clients = clients
+        self.clock = clock
+        self.answers = answers
         self.issuing = issuing
         self.resources = resources
         self.jwt_access_tokens = jwt_access_tokens
@@ -153,13 +159,15 @@ class BackChannel(AuthorizationServer):
     def _answer(
         self,
         status: int,
-        body: Mapping[str, Any],
+        body: Mapping[str, Any] | TypedJwt,
         headers: Iterable[tuple[str, str]],  # noqa: ARG002 - ours say the same and no-store besides
         *,
         asked: BackChannelRequest,
     ) -> Answer:
-        client = asked.client
-        return json_answer(body, status=status, client_id="" if client is None else client.client.client_id)
+        client_id = "" if asked.client is None else asked.client.client.client_id
+        if isinstance(body, TypedJwt):
+            return Answer(status, (("Content-Type", body.media_type), *NO_STORE), body.token.encode("ascii"), client_id)
+        return json_answer(body, status=status, client_id=client_id)
 
     def handle_error_response(
         self,

@@ -49,6 +49,12 @@ def contributions(*, settings: Settings, catalogue: Catalogue, offer: Offer) -> 
         _openid_connect(settings, catalogue, offer),
         _request_objects(settings),
         _registration(settings),
+        # RFC 9701 §7
+        {
+            "introspection_signing_alg_values_supported": jose.ALGORITHMS,
+            "introspection_encryption_alg_values_supported": jwe.KEY_ENCRYPTION,
+            "introspection_encryption_enc_values_supported": jwe.CONTENT_ENCRYPTION,
+        },
         # RFC 7636
         {"code_challenge_methods_supported": pkce.METHODS},
         # RFC 9126
@@ -136,7 +142,11 @@ def _openid_connect(settings: Settings, catalogue: Catalogue, offer: Offer) -> M
         "scopes_supported": tuple(sorted(offer.scopes, key=lambda scope: (scope != "openid", scope))),
         "subject_types_supported": tuple(SubjectType),
         "id_token_signing_alg_values_supported": jose.ALGORITHMS,
+        "id_token_encryption_alg_values_supported": jwe.KEY_ENCRYPTION,
+        "id_token_encryption_enc_values_supported": jwe.CONTENT_ENCRYPTION,
         "userinfo_signing_alg_values_supported": jose.ALGORITHMS,
+        "userinfo_encryption_alg_values_supported": jwe.KEY_ENCRYPTION,
+        "userinfo_encryption_enc_values_supported": jwe.CONTENT_ENCRYPTION,
         "acr_values_supported": Levels(settings.authentication.levels).offered,
         "display_values_supported": tuple(Display),
         "claim_types_supported": ("normal",),

@@ -11,8 +11,8 @@ from idp.clients.values import Client
 from idp.clock import Clock
 from idp.consent.errors import ConsentError
 from idp.consent.service import ConsentService
-from idp.keys.service import KeyService
 from idp.protocol.access_token import Refusal, TokenRefusedError, presented, refusal_answer
+from idp.protocol.answers import Answers, NoAnswerKeyError
 from idp.protocol.claims import without_empty
 from idp.protocol.http import NO_STORE, Answer, HttpRequest, json_answer
 from idp.protocol.step_up_challenge import Demand
@@ -32,7 +32,7 @@ class UserInfo:
         tokens: TokenService,
         clients: ClientService,
         consent: ConsentService,
-        keys: KeyService,
+        answers: Answers,
         clock: Clock,
         demand: Demand,
     ) -> None:
@@ -40,7 +40,7 @@ class UserInfo:
         self._tokens = tokens
         self._clients = clients
         self._consent = consent
-        self._keys = keys
+        self._answers = answers
         self._clock = clock
         self._demand = demand
 
@@ -50,6 +50,9 @@ class UserInfo:
             return self._about(self._tokens.open_access(presented(request)))
         except TokenRefusedError as error:
             return refusal_answer(error, realm=self._issuer)
+        except NoAnswerKeyError as error:
+            # The token is good, so there is nothing to challenge for.
+            return json_answer({"error": error.error, "error_description": error.description}, status=400)
 
     def _about(self, access: AccessToken | None) -> Answer:
         if access is None:
@@ -61,11 +64,16 @@ class UserInfo:
             raise TokenRefusedError(Refusal.INVALID_TOKEN)
         self._demand.check(access, now=int(self._clock.now().timestamp()))
         claims = self._claims(access, client)
-        if client.userinfo_alg is None:
+        if client.userinfo_alg is None and client.userinfo_encryption is None:
             return json_answer(claims, client_id=client.client_id)
-        # Signed, it has to say who says it to whom (§5.3.2).
-        signed = self._keys.signing(client.userinfo_alg).sign(claims | {"iss": self._issuer, "aud": client.client_id})
-        return Answer(200, _JWT_HEADERS, signed.encode("ascii"), client.client_id)
+        # As a token of its own it has to say who says it to whom (§5.3.2).
+        token = self._answers.sign_and_encrypt(
+            claims | {"iss": self._issuer, "aud": client.client_id},
+            client=client,
+            alg=client.userinfo_alg,
+            encryption=client.userinfo_encryption,
+        )
+        return Answer(200, _JWT_HEADERS, token.encode("ascii"), client.client_id)
 
     def _claims(self, access: AccessToken, client: Client) -> dict[str, object]:
         grant = self._tokens.live_grant(access)

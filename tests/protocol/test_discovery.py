@@ -14,12 +14,15 @@ from tests.protocol.sign_on import ISSUER, Browser, answer_of, page_of
 
 OPENID = "/.well-known/openid-configuration"
 
-#: OIDC Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, Initiating User Registration §4, and the logout standards:
-#: RP-Initiated §2.1, Session Management §3.3, Front-Channel §3, Back-Channel §2.1.
+#: OIDC Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9701 §7, Initiating User Registration §4, and
+#: the logout standards: RP-Initiated §2.1, Session Management §3.3, Front-Channel §3, Back-Channel §2.1.
 KNOWN = """
 issuer authorization_endpoint token_endpoint userinfo_endpoint jwks_uri registration_endpoint scopes_supported
 response_types_supported response_modes_supported grant_types_supported acr_values_supported subject_types_supported
 id_token_signing_alg_values_supported id_token_encryption_alg_values_supported
+id_token_encryption_enc_values_supported userinfo_encryption_alg_values_supported
+userinfo_encryption_enc_values_supported introspection_signing_alg_values_supported
+introspection_encryption_alg_values_supported introspection_encryption_enc_values_supported
 userinfo_signing_alg_values_supported request_object_signing_alg_values_supported
 request_object_encryption_alg_values_supported request_object_encryption_enc_values_supported
 token_endpoint_auth_methods_supported token_endpoint_auth_signing_alg_values_supported display_values_supported

@@ -29,6 +29,7 @@ class AuthorizationCodeGrant(_AuthorizationCodeGrant):
             raise InvalidRequestError("The code is missing")
         self.request.client = client
         self.request.resource = self.server.resources.one(form.get("resource"), client=client.client)
+        self.server.issuing.require_key(client.client)
         self.request.authorization_code = self.server.tokens.redeem(
             code=form["code"],
             client_id=client.client.client_id,

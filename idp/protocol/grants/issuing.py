@@ -30,6 +30,13 @@ class Issuing:
         self._consent = consent
         self._id_tokens = id_tokens
 
+    def require_key(self, client: Client) -> None:
+        """Make sure that an answer can be made, before what it is for is used up.
+
+        :raises NoAnswerKeyError: the ID token is to be encrypted, and the client publishes no key for that.
+        """
+        self._id_tokens.require_key(client)
+
     def first(
         self, sign_on: SignOn, *, client: Client, grant: Grant, issue_id: bytes, resource: Resource | None = None
     ) -> dict[str, Any]:

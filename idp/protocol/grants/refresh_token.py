@@ -25,6 +25,7 @@ class RefreshTokenGrant(_RefreshTokenGrant):
             raise InvalidRequestError("The refresh_token is missing")
         self.request.client = client
         resource = self.request.resource = self.server.resources.one(form.get("resource"), client=client.client)
+        self.server.issuing.require_key(client.client)
         self.request.refresh_token = self.server.tokens.rotate(
             form["refresh_token"],
             client_id=client.client.client_id,
