@@ -56,11 +56,11 @@ def _text(name: str, value: object) -> str:
         return _nested(value)
     if name == "max_age" and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if name == REPEATABLE and isinstance(value, list):
-        return BETWEEN_VALUES.join(_text(name, one) for one in value if not isinstance(one, list))
-    if not isinstance(value, str) or not _plain(value):
+    values = value if isinstance(value, list) and name == REPEATABLE else [value]
+    texts = [one for one in values if isinstance(one, str) and _plain(one)]
+    if len(texts) != len(values):
         raise InvalidRequestObjectError(f"{name} of the request object is not of the right kind")
-    return value
+    return BETWEEN_VALUES.join(texts)
 
 
 def _nested(value: dict[str, Any]) -> str:

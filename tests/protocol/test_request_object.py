@@ -309,6 +309,8 @@ class TestWhatItMeans:
             {"claims": 1},
             {"state": "a\0b"},
             {"redirect_uri": [CALLBACK]},
+            {"resource": [["https://permits.example/"]]},
+            {"resource": ["https://permits.example/", 1]},
         ],
     )
     def test_values_of_the_wrong_kind_are_refused(self, browser: Browser, changes: dict[str, Any]) -> None:
@@ -323,6 +325,11 @@ class TestWhatItMeans:
         answer = answer_of(bring(browser, sign(asked(registration={"client_name": "x"}))))
 
         assert answer["error"] == "registration_not_supported"
+
+    @pytest.mark.parametrize("resource", ["https://nobody.example/", ["https://nobody.example/", "https://b.example/"]])
+    def test_resources_inside_are_one_or_several(self, browser: Browser, resource: object) -> None:
+        """RFC 8707 §2: a list, where a request outside repeats the parameter."""
+        assert answer_of(bring(browser, sign(asked(resource=resource))))["error"] == "invalid_target"
 
     def test_what_is_asked_inside_is_checked_like_any_request(self, browser: Browser) -> None:
         answer = answer_of(bring(browser, sign(asked(prompt="none login"))))
