@@ -204,3 +204,31 @@ def test_wishes_about_the_pages_are_accepted(browser: Browser) -> None:
     )
 
     assert page_of(response).path == "/sign-in"
+
+
+def test_login_and_choosing_are_both_asked_for_in_that_order(citizen: Browser, clock: FrozenClock) -> None:
+    citizen.agree("given_name")
+    clock.advance(seconds=60)
+    page = page_of(citizen.authorize(prompt="consent login"))
+    assert page.path == "/sign-in"
+
+    clock.advance(seconds=5)
+    citizen.sign_in()
+    assert page_of(citizen.come_back(page)).path == "/consent"
+
+    citizen.share(page, "given_name")
+    assert "code" in answer_of(citizen.come_back(page))
+
+
+def test_create_and_choosing_show_an_account_first(browser: Browser, clock: FrozenClock) -> None:
+    page = page_of(browser.authorize(prompt="create consent"))
+    assert page.path == "/sign-up"
+
+    clock.advance(seconds=5)
+    browser.sign_up("noor")
+    assert page_of(browser.come_back(page)).path == "/consent"
+
+
+def test_none_beside_another_prompt_is_an_invalid_request_3_1_2_1(citizen: Browser) -> None:
+    for prompt in ("none login", "consent none", "none select_account", "none create"):
+        assert answer_of(citizen.authorize(prompt=prompt))["error"] == "invalid_request"
