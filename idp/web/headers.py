@@ -23,6 +23,9 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 #: Schemes that run or show content of their own; never allowed as the end of a form.
 _REFUSED_SCHEMES = frozenset({"javascript", "data", "blob", "filesystem", "vbscript", "about", "file"})
 
+#: Any port of this computer, in the spellings that CSP knows.
+_LOOPBACK = ("http://127.0.0.1:*", "http://localhost:*")
+
 _PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -53,14 +56,22 @@ def nonce() -> str:
 
 
 def allow_form_redirect(uri: str) -> None:
-    """Let forms of this page end, through redirects, at a registered redirect URI.
+    """Let forms of this page end, through redirects, at a registered redirect URI and wherever it leads on to.
 
-    Chromium applies ``form-action`` to every redirect after a submission (CSP3 §6.4.1), so the page
-    on which the citizen presses the button must name the service's origin. Only pass an address
-    that was matched against the client's registration.
+    Chromium applies ``form-action`` to every redirect after a submission (CSP3 §6.4.1), those of the service included:
+    a service whose callback sends the browser to another origin, as every broker's does, would leave the citizen on a
+    page whose button does nothing. Where it sends them is not ours to know, so any https address will do. Only pass
+    an address that was matched against the client's registration.
     """
     if source := form_source(uri):
-        page_state().form_targets.add(source)
+        targets = page_state().form_targets
+        if source.startswith("http"):
+            targets.add("https:")
+        if not source.startswith("https:"):
+            targets.add(source)
+        if source.startswith("http://"):
+            # Only ever a loopback address; so is whatever else a developer runs beside it.
+            targets.update(_LOOPBACK)
 
 
 def form_source(uri: str) -> str | None:

@@ -220,7 +220,7 @@ def test_an_id_token_of_another_citizen_than_the_one_at_the_browser_asks(
 
     assert asked(page)
     assert "Parking permits" in page.text
-    assert "form-action 'self' https://permits.example;" in page.headers["Content-Security-Policy"]
+    assert "form-action 'self' https:;" in page.headers["Content-Security-Policy"]
     assert is_signed_in(bram)
     assert sent_to(press(bram, page)) == f"{GOODBYE}?state=a-state"
     assert not is_signed_in(bram)

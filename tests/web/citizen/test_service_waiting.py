@@ -70,10 +70,11 @@ def test_a_choice_of_language_after_the_request_wins(visitor: Visitor, services:
     assert '<html lang="ar" dir="rtl"' in visitor.open(address).text
 
 
-def test_forms_may_end_at_this_service_and_nowhere_else(visitor: Visitor) -> None:
+def test_forms_may_end_at_this_service_and_where_it_leads_on_to(visitor: Visitor) -> None:
     answer = visitor.open(begin(visitor))
 
-    assert "form-action 'self' http://127.0.0.1:8001;" in answer.headers["Content-Security-Policy"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert "form-action 'self' http://127.0.0.1:* http://127.0.0.1:8001 http://localhost:* https:;" in policy
 
 
 def test_the_window_that_a_service_opened_keeps_its_opener(visitor: Visitor) -> None:

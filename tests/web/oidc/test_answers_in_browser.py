@@ -26,7 +26,10 @@ pytestmark = pytest.mark.browser
 
 
 class Service:
-    """A service that notes what arrives and sends the browser on to its home page, under another name."""
+    """A service that notes what arrives and sends the browser on to its home page, at another origin.
+
+    Where it has to stay to read a fragment, it stays.
+    """
 
     def __init__(self) -> None:
         self.posted: list[dict[str, list[str]]] = []
@@ -37,6 +40,11 @@ class Service:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 service.asked.append(self.path)
+                if "code=" in self.path:
+                    self.send_response(303)
+                    self.send_header("Location", f"{service.elsewhere}/home")
+                    self.end_headers()
+                    return
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 self.end_headers()
@@ -123,6 +131,22 @@ def answer_in(page: Page) -> dict[str, str]:
     """What a script of the service reads from its address."""
     read: dict[str, str] = page.evaluate("Object.fromEntries(new URLSearchParams(location.hash.slice(1)))")
     return read
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_service_may_send_the_browser_on_to_another_origin(visit: Any, service: Service, scripts: bool) -> None:
+    # As every broker does: its callback is not where the citizen wanted to go.
+    way = visit(java_script_enabled=scripts)
+    way.begin("code")
+    way.page.locator("#claim-email").check()
+    way.page.locator("#consent-allow").click()
+    way.page.wait_for_url(f"{service.elsewhere}/home")
+
+    way.begin("code", prompt="consent")
+    way.page.locator("#consent-deny").click()
+    way.page.wait_for_url(f"{service.callback}&error=access_denied*")
+
+    assert way.complaints == []
 
 
 @pytest.mark.parametrize("response_type", ["id_token", "code id_token token"])
