@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from jwcrypto import jwk
+
 #: A port that nobody listens on: browsers without scripts stop there.
 CALLBACK = "http://127.0.0.1:1/callback"
 COUNCIL_SECRET = "council-secret-0123456789-abcdefghijk"
 API_SECRET = "api-secret-0123456789-abcdefghijklmnop"
+
+#: The council signs requests with it when it wants to.
+COUNCIL_KEY = jwk.JWK.generate(kty="EC", crv="P-256", kid="council-1", use="sig", alg="ES256")
 
 PASSWORD = "copper-meadow-seldom-17"
 DETAILS = {
@@ -17,6 +22,10 @@ DETAILS = {
     "phone_number": "+442079460987",
     "birthdate": "1988-02-29",
 }
+
+
+def _published(key: jwk.JWK) -> dict[str, Any]:
+    return {"keys": [key.export_public(as_dict=True)]}
 
 
 def _detail(claim: str, **more: Any) -> dict[str, Any]:
@@ -35,7 +44,7 @@ def described(*, callback: str = CALLBACK) -> dict[str, Any]:
     return {
         "organisations": {"northtown": {"legal_name": "Northtown Council", "public_body": True}},
         "clients": [
-            {"client_id": "council", "name": "Parking permits", **client},
+            {"client_id": "council", "name": "Parking permits", **client, "jwks": _published(COUNCIL_KEY)},
             {"client_id": "strict", "name": "Adult learning", **client, "id_token_signed_response_alg": "ES256"},
             {"client_id": "stranger", "name": "Unregistered service", **client},
             {

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.clients.node_client import NodeClient, RelyingPartyError
-from tests.journeys.services import CALLBACK, DETAILS, claims
+from tests.journeys.services import CALLBACK, COUNCIL_KEY, DETAILS, claims
 
 if TYPE_CHECKING:
     from tests.journeys.citizen import Citizen
@@ -129,6 +129,30 @@ def test_refreshing_keeps_the_sign_on_and_the_choice(council: NodeClient, amina:
 
 def test_a_pushed_request_signs_on_as_well(council: NodeClient, amina: Citizen) -> None:
     amina.browser.open(ask(council, *FIVE, pushed=True))
+    amina.choose("phone_number")
+
+    tokens = council.call("callback", url=amina.browser.url)
+    assert userinfo(council, tokens)["phone_number"] == DETAILS["phone_number"]
+
+
+@pytest.mark.parametrize("pushed", [False, True])
+def test_a_signed_request_signs_on_as_well(council: NodeClient, amina: Citizen, pushed: bool) -> None:
+    """RFC 9101: the address holds who asks and the request object, or its reference, and nothing else."""
+    url = council.call(
+        "authorizationUrl",
+        parameters={
+            "redirect_uri": CALLBACK,
+            "scope": "openid",
+            "response_type": "code",
+            "claims": claims("phone_number"),
+            "max_age": "3600",
+        },
+        pushed=pushed,
+        signingKey=COUNCIL_KEY.export(as_dict=True),
+    )["url"]
+    assert parse_qs(urlsplit(url).query).keys() == {"client_id", "request_uri" if pushed else "request"}
+
+    amina.browser.open(url)
     amina.choose("phone_number")
 
     tokens = council.call("callback", url=amina.browser.url)

@@ -18,16 +18,23 @@ const commands = {
     return { ...config.serverMetadata() }
   },
 
-  async authorizationUrl({ parameters, pushed }) {
+  async authorizationUrl({ parameters, pushed, signingKey }) {
     const verifier = client.randomPKCECodeVerifier()
     flow = { verifier, state: client.randomState(), nonce: client.randomNonce() }
-    const all = {
+    let all = {
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
       state: flow.state,
       nonce: flow.nonce,
       ...parameters,
     }
+    let signed
+    if (signingKey) {
+      const key = await crypto.subtle.importKey('jwk', signingKey, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
+      signed = await client.buildAuthorizationUrlWithJAR(config, all, { key, kid: signingKey.kid })
+      all = signed.searchParams
+    }
+    if (signed && !pushed) return { url: signed.href }
     const url = pushed
       ? await client.buildAuthorizationUrlWithPAR(config, all)
       : client.buildAuthorizationUrl(config, all)
