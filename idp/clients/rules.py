@@ -16,7 +16,8 @@ from idp.clients.errors import Fault, RedirectUriError
 from idp.clients.metadata import SCOPE_TOKEN, Metadata, text_problem
 from idp.clients.policy import check_address, check_direct_answers, check_redirect_uri, sector
 from idp.clients.values import DEVICE_CODE, ApplicationType, AuthMethod, SubjectType
-from idp.crypto.errors import JwksError
+from idp.crypto.encryption_keys import EncryptingKeys
+from idp.crypto.errors import JwksError, NoEncryptionKeyError
 from idp.crypto.jwks import VerifyingKeys
 
 #: Members that hold one address which must be https and without fragment.
@@ -133,12 +134,28 @@ def _encryption_faults(entry: Metadata) -> Iterator[Fault]:
     for name in (*_ENCRYPTED, "request_object_encryption"):
         if getattr(entry, f"{name}_enc") is not None and getattr(entry, f"{name}_alg") is None:
             yield Fault(f"{name}_enc", f"goes with {name}_alg only")
-    if entry.jwks is None and entry.jwks_uri is None:
-        for name in _ENCRYPTED:
-            if getattr(entry, f"{name}_alg") is not None:
-                yield Fault(f"{name}_alg", "needs jwks or jwks_uri to encrypt for")
-        if entry.request_object_signing_alg is not None or entry.require_signed_request_object:
-            yield Fault("jwks", "is missing: signed request objects need jwks or jwks_uri")
+    for name in _ENCRYPTED:
+        if (alg := getattr(entry, f"{name}_alg")) is not None and (problem := _no_key_problem(entry, alg)):
+            yield Fault(f"{name}_alg", problem)
+    keyless = entry.jwks is None and entry.jwks_uri is None
+    if keyless and entry.request_object_signing_alg is not None:
+        yield Fault("request_object_signing_alg", "needs jwks or jwks_uri to check signatures with")
+    if keyless and entry.require_signed_request_object:
+        yield Fault("require_signed_request_object", "needs jwks or jwks_uri to check signatures with")
+
+
+def _no_key_problem(entry: Metadata, alg: str) -> str | None:
+    """Say why nothing could be encrypted for a service, or None; published keys are looked at when they are needed."""
+    if entry.jwks is None:
+        return None if entry.jwks_uri is not None else "needs jwks or jwks_uri to encrypt for"
+    try:
+        EncryptingKeys.from_jwks(entry.jwks).choose(alg)
+    except NoEncryptionKeyError as error:
+        return str(error)
+    except JwksError:
+        # Told at jwks.
+        return None
+    return None
 
 
 def _grant_faults(entry: Metadata) -> Iterator[Fault]:

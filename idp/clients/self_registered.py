@@ -176,7 +176,13 @@ class SelfRegistered:
         if used:
             self._store.mark_used(used, now=now)
         over = [client_id for client_id, since, gone in waiting if client_id not in used and (gone or since < before)]
-        return self._store.remove(over[:limit]) if over else 0
+        if not over:
+            return 0
+        with self._db.transaction():
+            self._versions.bump(VERSION_NAME)
+            removed = self._store.remove(over[:limit])
+        self._changed()
+        return removed
 
     def _kept(self, client_id: str, shown: str | None) -> Kept:
         kept = self._store.find(client_id) if client_id.startswith(PREFIX) and client_id.isascii() else None

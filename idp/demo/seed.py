@@ -103,6 +103,7 @@ def _clients(instance: Instance, services: Mapping[str, str]) -> dict[str, Any]:
         key = client["client_id"]
         client["secret"] = instance.secret(key)
         client["redirect_uris"] = [f"{services[key]}/callback"]
+        client["initiate_login_uri"] = f"{services[key]}/login"
         client["post_logout_redirect_uris"] = [f"{services[key]}/"]
         client["backchannel_logout_uri"] = f"{services[key]}/signed-out-elsewhere"
         client["backchannel_logout_session_required"] = True

@@ -13,7 +13,13 @@ _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 def unsafe_settings(settings: Settings) -> tuple[str, ...]:
     """Return one line for each setting in force that weakens this deployment, naming the field and what to change."""
-    return (*_of_mode(settings), *_of_files(settings), *_of_network(settings), *_of_guessing(settings))
+    return (
+        *_of_mode(settings),
+        *_of_files(settings),
+        *_of_network(settings),
+        *_of_guessing(settings),
+        *_of_registration(settings),
+    )
 
 
 def _of_mode(settings: Settings) -> Iterator[str]:
@@ -49,6 +55,13 @@ def _of_network(settings: Settings) -> Iterator[str]:
         yield "server.host: listens beyond this machine while the issuer is a loopback address"
     if settings.outbound.allowed_hosts:
         yield "outbound.allowed_hosts: lets services make this provider reach hosts of the internal network"
+
+
+def _of_registration(settings: Settings) -> Iterator[str]:
+    if settings.registration.mode == "open":
+        yield "registration.mode: open lets anybody register a service; citizens are told that nobody has checked it"
+        if settings.limits.registration == "off":
+            yield "limits.registration: is off, so one address can fill the list of services"
 
 
 def _of_guessing(settings: Settings) -> Iterator[str]:

@@ -91,12 +91,15 @@ def error_of(answer: TestResponse) -> tuple[int, str, str]:
 
 @contextmanager
 def registering(
-    folder: Path, patch: pytest.MonkeyPatch, *, limit: str = "off", **registration: Any
+    folder: Path, patch: pytest.MonkeyPatch, *, limit: str = "off", database_url: str | None = None, **registration: Any
 ) -> Iterator[Registering]:
     """Start a provider with a section `registration`."""
     web = Web()
     patch.setattr(Fetcher, "get", lambda _self, url, **how: web.get(url, **how))
-    settings = make_settings(folder, registration={"mode": "open"} | registration, limits={"registration": limit})
+    database = {} if database_url is None else {"database": {"url": database_url}}
+    settings = make_settings(
+        folder, registration={"mode": "open"} | registration, limits={"registration": limit}, **database
+    )
     clock = FrozenClock()
     app = create_app(settings, clock=clock)
     services: Services = app.extensions["proffer"]

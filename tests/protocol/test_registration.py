@@ -237,6 +237,7 @@ def test_redirect_uris_that_must_not_be_registered_are_named(provider: Registeri
         ("id_token_encrypted_response_alg", "RSA1_5"),
         ("id_token_encrypted_response_alg", "RSA-OAEP-256"),
         ("id_token_encrypted_response_enc", "A128GCM"),
+        ("request_object_signing_alg", "ES256"),
         ("userinfo_signed_response_alg", "none"),
         ("userinfo_encrypted_response_enc", "A128GCM"),
         ("request_object_signing_alg", "none"),
@@ -284,6 +285,19 @@ def test_response_and_grant_types_that_contradict_each_other_are_refused(provide
 def test_jwks_and_jwks_uri_exclude_each_other(provider: Registering) -> None:
     """RFC 7591 §2: both MUST NOT be present in the same request."""
     assert provider.refused(jwks=JWKS, jwks_uri="https://self.example/jwks.json")[1] == "invalid_client_metadata"
+
+
+def test_a_service_that_wants_answers_encrypted_has_a_key_for_that(provider: Registering) -> None:
+    """OIDC Core §10.2."""
+    wanted = {"id_token_encrypted_response_alg": "RSA-OAEP-256", "id_token_encrypted_response_enc": "A256GCM"}
+    for_encryption = {
+        name: part for name, part in jose.generate("RS256").public().items() if name not in {"alg", "use"}
+    }
+
+    assert provider.refused(**wanted, jwks=JWKS)[2].startswith(
+        "id_token_encrypted_response_alg no key for RSA-OAEP-256"
+    )
+    assert provider.registered(**wanted, jwks={"keys": [for_encryption]})["jwks"] == {"keys": [for_encryption]}
 
 
 def test_a_sector_document_has_to_list_every_redirect_uri(provider: Registering) -> None:

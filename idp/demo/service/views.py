@@ -51,6 +51,14 @@ def sign_in(path: str) -> ResponseReturnValue:
     return answer
 
 
+@bp.get("/login")
+def login() -> ResponseReturnValue:
+    """Sign in because the provider sent the person here (OpenID Connect Core §4); nobody else is believed."""
+    if request.args.get("iss") != _provider().load_server_metadata()["issuer"]:
+        return _problem("We sign in with another provider.", HTTPStatus.BAD_REQUEST)
+    return redirect(url_for("service.sign_in", path=_description().asks[0].path), code=303)
+
+
 @bp.get("/callback")
 def callback() -> ResponseReturnValue:
     """Take the provider's answer."""
