@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -63,7 +62,7 @@ def _environment(instance: Instance) -> dict[str, str]:
         "PROFFER_SECRETS__KEY_ENCRYPTION_FILE": str(instance.secret_file("key_encryption")),
         "PROFFER_SECRETS__PEPPER_FILE": str(instance.secret_file("pepper")),
         # The services are on this machine, and want to hear when somebody signs out.
-        "PROFFER_OUTBOUND__ALLOWED_HOSTS": json.dumps([urlsplit(_home(port)).netloc for port in SERVICES.values()]),
+        "PROFFER_OUTBOUND__ALLOWED_HOSTS": ",".join(urlsplit(_home(port)).netloc for port in SERVICES.values()),
         "PROFFER_SERVER__HOST": "localhost",
         "PROFFER_SERVER__PORT": str(PROVIDER_PORT),
         "PROFFER_SERVER__WORKERS": "1",
