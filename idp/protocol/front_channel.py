@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from idp.clients.self_registration import RegistrationOffer
 from idp.consent.values import OFFLINE, OPENID
+from idp.protocol.answers import Answers
 from idp.protocol.assembly import Protocol
 from idp.protocol.authorization import Authorization
 from idp.protocol.end_session import EndSession
@@ -75,7 +76,7 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
         end_session=EndSession(services=services),
         logout_tokens=LogoutTokens(
             issuer=settings.issuer,
-            keys=services.keys,
+            answers=Answers(keys=services.keys, clients=services.clients),
             clients=services.clients,
             fetcher=services.fetcher,
             clock=services.clock,

@@ -12,11 +12,11 @@ from typing import Any, Final
 from idp.clients.service import ClientService
 from idp.clients.values import Client
 from idp.clock import Clock
-from idp.keys.service import KeyService
 from idp.logout.farewells import SID, SUB
 from idp.notices.values import Failure, Notice
 from idp.outbound.errors import FetchFailedError, FetchRefusedError
 from idp.outbound.fetch import Fetcher
+from idp.protocol.answers import Answers, NoAnswerKeyError
 
 EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 TYPE: Final = "logout+jwt"
@@ -33,10 +33,10 @@ class LogoutTokens:
     """Makes logout tokens in the name of one issuer, and brings them to services."""
 
     def __init__(
-        self, *, issuer: str, keys: KeyService, clients: ClientService, fetcher: Fetcher, clock: Clock
+        self, *, issuer: str, answers: Answers, clients: ClientService, fetcher: Fetcher, clock: Clock
     ) -> None:
         self._issuer = issuer
-        self._keys = keys
+        self._answers = answers
         self._clients = clients
         self._fetcher = fetcher
         self._clock = clock
@@ -51,9 +51,11 @@ class LogoutTokens:
             return Failure.SERVICE_GONE
         if client.backchannel_logout_uri is None:
             return Failure.NO_ADDRESS
-        token = self.mint(client, jti=notice.id, about=notice.payload)
         try:
+            token = self.mint(client, jti=notice.id, about=notice.payload)
             answer = self._fetcher.post(client.backchannel_logout_uri, {"logout_token": token}, max_bytes=_MAX_ANSWER)
+        except NoAnswerKeyError:
+            return Failure.NO_KEY
         except FetchRefusedError:
             return Failure.ADDRESS_REFUSED
         except FetchFailedError:
@@ -63,9 +65,10 @@ class LogoutTokens:
         return Failure.NOT_TAKEN if answer.status == _NOT_TAKEN else Failure.BAD_STATUS
 
     def mint(self, client: Client, *, jti: str, about: Mapping[str, str]) -> str:
-        """Make a logout token (§2.4), signed as the service's ID tokens are; it never has a `nonce`.
+        """Make a logout token (§2.4), signed and encrypted as the service's ID tokens are; it never has a `nonce`.
 
         :param about: `sub`, `sid` or both: how the service knows the citizen and the session.
+        :raises NoAnswerKeyError: the service wants it encrypted and has no key for that.
         """
         now = int(self._clock.now().timestamp())
         claims: dict[str, Any] = {
@@ -77,4 +80,6 @@ class LogoutTokens:
             "events": {EVENT: {}},
         }
         claims |= {name: about[name] for name in (SUB, SID) if name in about}
-        return self._keys.signing(client.id_token_alg).sign(claims, typ=TYPE)
+        return self._answers.sign_and_encrypt(
+            claims, client=client, alg=client.id_token_alg, encryption=client.id_token_encryption, typ=TYPE
+        )

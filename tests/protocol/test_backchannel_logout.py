@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
+from jwcrypto import jwe, jwk
 
 from idp.authentication.values import Origin
 from idp.crypto import jose
@@ -27,6 +32,10 @@ from tests.protocol.logging_out import (
 )
 from tests.protocol.sign_on import ISSUER, PASSWORD, Browser
 
+ENCRYPTED: dict[str, Any] = {
+    "id_token_encrypted_response_alg": "RSA-OAEP-256",
+    "id_token_encrypted_response_enc": "A256GCM",
+}
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -131,6 +140,47 @@ def test_a_service_that_fails_is_told_again_later_with_the_same_jti_and_a_fresh_
     assert first["jti"] == second["jti"]
     assert second["iat"] - first["iat"] == 30
     assert services.notices.list()[0].state is State.TOLD
+
+
+def test_a_service_whose_id_tokens_are_encrypted_gets_its_logout_tokens_encrypted(
+    citizen: Browser, services: Services, service: Server
+) -> None:
+    """§2.4: signed first, then encrypted, to the same keys."""
+    key = jwk.JWK.generate(kty="RSA", size=2048, kid="mine", use="enc", alg="RSA-OAEP-256")
+    jwks = {"keys": [json.loads(key.export_public())]}
+    register_with_logout(services, port=service.port, jwks=jwks, **ENCRYPTED)
+    citizen.agree("given_name")
+    services.logout.sign_out(citizen.signed_in())
+
+    services.notices.close(wait_seconds=5)
+    sent = parse_qs(service.requests[0].partition(b"\r\n\r\n")[2].decode())["logout_token"][0]
+    box = jwe.JWE()
+    box.deserialize(sent, key)
+
+    assert json.loads(box.objects["protected"])["cty"] == "JWT"
+    inside = jose.unverified(box.payload.decode())
+    assert inside.header["typ"] == "logout+jwt"
+    assert inside.claims["events"] == {EVENT: {}}
+
+
+def test_a_service_that_wants_encryption_and_shows_no_key_is_not_told_in_clear(
+    citizen: Browser, services: Services, service: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = jwk.JWK.generate(kty="RSA", size=2048, kid="mine", use="enc", alg="RSA-OAEP-256")
+    jwks = {"keys": [json.loads(key.export_public())]}
+    register_with_logout(services, port=service.port, jwks=jwks, **ENCRYPTED)
+    citizen.agree("given_name")
+    client = services.clients.get("permits")
+    assert client is not None
+    services.notices.close()
+    services.logout.sign_out(citizen.signed_in())
+    mute = replace(client, jwks={"keys": []})
+    monkeypatch.setattr(services.clients, "get", lambda _client_id: mute)
+
+    services.notices.tell_due()
+
+    assert services.notices.list()[0].last_error == "no_key"
+    assert service.requests == []
 
 
 @pytest.mark.parametrize(
