@@ -42,6 +42,7 @@ from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
 from idp.storage.versions import Versions
+from idp.tokens.devices import DeviceCodes
 from idp.tokens.service import TokenService
 from idp.vault.service import VaultService
 from idp.vault.store import VaultStore
@@ -178,6 +179,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         authentication=authentication,
         consent=consent,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
+        devices=DeviceCodes(db=db, clock=clock, settings=settings.device),
         logout=LogoutService(
             db=db,
             accounts=accounts,

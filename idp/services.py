@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from idp.outbound.fetch import Fetcher
     from idp.settings import Settings
     from idp.storage.db import Database
+    from idp.tokens.devices import DeviceCodes
     from idp.tokens.service import TokenService
     from idp.vault.service import VaultService
 
@@ -51,6 +52,7 @@ class Services:
     authentication: AuthenticationService
     consent: ConsentService
     tokens: TokenService
+    devices: DeviceCodes
     logout: LogoutService
 
     def close(self) -> None:

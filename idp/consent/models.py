@@ -20,7 +20,8 @@ class GrantRow(Base):
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     persona: Mapped[str] = mapped_column(String(22))
-    client_id: Mapped[str] = mapped_column(ForeignKey("client.client_id"), index=True)
+    # Named, because a key takes its type along only once the other table has been imported.
+    client_id: Mapped[str] = mapped_column(String, ForeignKey("client.client_id"), index=True)
     #: The subject identifier that this service knows the citizen by.
     sub: Mapped[str]
     scopes: Mapped[JSONValue] = mapped_column(JSONColumn)

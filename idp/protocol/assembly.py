@@ -13,6 +13,7 @@ from idp.protocol.client_assertion import AssertionVerifier
 from idp.protocol.client_auth import ClientAuthenticator
 from idp.protocol.grants.authorization_code import AuthorizationCodeGrant
 from idp.protocol.grants.client_credentials import ClientCredentialsGrant
+from idp.protocol.grants.device_code import DeviceCodeGrant
 from idp.protocol.grants.issuing import Issuing
 from idp.protocol.grants.refresh_token import RefreshTokenGrant
 from idp.protocol.id_token import IdTokens
@@ -26,7 +27,7 @@ from idp.protocol.userinfo import UserInfo
 from idp.services import Services
 
 #: Grants of the token endpoint; discovery announces exactly these.
-GRANTS: Final = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant)
+GRANTS: Final = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant, DeviceCodeGrant)
 #: Other endpoints that clients authenticate at.
 ENDPOINTS: Final = (Revocation, Introspection)
 
@@ -85,6 +86,7 @@ def assemble(services: Services) -> Protocol:
         ),
         personal_scopes=personal_scopes,
         resources=resources,
+        devices=services.devices,
         jwt_access_tokens=jwt_access_tokens,
     )
     for grant in GRANTS:

@@ -11,7 +11,7 @@ its parameters never travel again.
 https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint, https://www.rfc-editor.org/rfc/rfc9126#section-4
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from authlib.oauth2 import OAuth2Error
@@ -96,6 +96,8 @@ class Authorization:
         self._offer = offer
         self._objects = objects
         self._responder = responder
+        #: Goes on with what a device's owner takes up (`device_approval`), which ends otherwise.
+        self.of_devices: Callable[[Interaction, Present], Outcome] | None = None
 
     def begin(
         self,
@@ -164,6 +166,8 @@ class Authorization:
         except InteractionGoneError as error:
             raise NoReplyError(Obstacle.REQUEST_GONE) from error
         present = Present(session, others, browser)
+        if self.of_devices is not None and "device" in interaction.parameters:
+            return self.of_devices(interaction, present)
         return self._go_on(Parameters(interaction.parameters), present, interaction=interaction, resumed=True)
 
     def _pushed(self, parameters: Parameters) -> Interaction | None:

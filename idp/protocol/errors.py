@@ -7,9 +7,10 @@ of a feature leaves this process.
 from typing import Final
 
 from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import AccessDeniedError, InvalidGrantError, InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc6749 import InvalidClientError as _InvalidClientError
-from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc6749 import UnauthorizedClientError as _UnauthorizedClientError
+from authlib.oauth2.rfc8628 import AuthorizationPendingError, ExpiredTokenError, SlowDownError
 
 from idp.protocol.http import Answer, MalformedRequestError, json_answer
 from idp.protocol.resources import InvalidTargetError
@@ -17,6 +18,11 @@ from idp.protocol.responder import printable
 from idp.tokens.errors import (
     AssertionReusedError,
     CodeRefusedError,
+    DeviceCodeRefusedError,
+    DeviceDeniedError,
+    DeviceExpiredError,
+    DevicePendingError,
+    DeviceTooFastError,
     RefreshRefusedError,
     ResourceNotGrantedError,
     ScopeTooWideError,
@@ -54,6 +60,11 @@ _CODES: Final[tuple[tuple[type[TokenError], type[OAuth2Error], str], ...]] = (
     (CodeRefusedError, InvalidGrantError, "The authorization code is not valid for this request"),
     (RefreshRefusedError, InvalidGrantError, "The refresh token is not valid"),
     (ScopeTooWideError, InvalidScopeError, "The scope is wider than what was granted"),
+    (DeviceCodeRefusedError, InvalidGrantError, "The device code is not valid"),
+    (DeviceTooFastError, SlowDownError, "Wait longer before you ask again"),
+    (DevicePendingError, AuthorizationPendingError, "The citizen has not decided yet"),
+    (DeviceDeniedError, AccessDeniedError, "The citizen did not share what was asked for"),
+    (DeviceExpiredError, ExpiredTokenError, "The device code has expired"),
     (ResourceNotGrantedError, InvalidTargetError, "The resource was not granted"),
     (AssertionReusedError, ClientRefusedError, ClientRefusedError.description),
 )

@@ -7,6 +7,8 @@ from idp.consent.values import OFFLINE, OPENID
 from idp.protocol.answers import Answers
 from idp.protocol.assembly import Protocol
 from idp.protocol.authorization import Authorization
+from idp.protocol.device import DeviceAuthorization
+from idp.protocol.device_approval import DeviceApproval
 from idp.protocol.end_session import EndSession
 from idp.protocol.logout_token import LogoutTokens
 from idp.protocol.metadata import as_json, discovery
@@ -28,6 +30,8 @@ class FrontChannel:
 
     authorization: Authorization
     pushed: PushedAuthorization
+    device_authorization: DeviceAuthorization
+    device_approval: DeviceApproval
     registration: ClientRegistration
     end_session: EndSession
     logout_tokens: LogoutTokens
@@ -46,14 +50,24 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
         development=settings.mode == "development",
     )
     objects = _request_objects(services)
+    authorization = Authorization(
+        services=services,
+        offer=offer,
+        objects=objects,
+        responder=Responder(issuer=settings.issuer),
+        id_tokens=back_channel.id_tokens,
+    )
+    device_approval = DeviceApproval(services=services, offer=offer)
+    authorization.of_devices = device_approval.resume
     return FrontChannel(
-        authorization=Authorization(
-            services=services,
+        authorization=authorization,
+        device_authorization=DeviceAuthorization(
+            authenticator=back_channel.authenticator,
+            devices=services.devices,
             offer=offer,
-            objects=objects,
-            responder=Responder(issuer=settings.issuer),
-            id_tokens=back_channel.id_tokens,
+            issuer=settings.issuer,
         ),
+        device_approval=device_approval,
         pushed=PushedAuthorization(
             authenticator=back_channel.authenticator,
             clients=services.clients,

@@ -36,7 +36,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
         requested=(*ticket.userinfo, *ticket.id_token),
         client=flow.client,
     )
-    sign_on, act = _sign_on(flow, session, ticket, services=services), services.tokens.new_issue()
+    sign_on, act = sign_on_of(flow, session, ticket, services=services), services.tokens.new_issue()
     answer = _answer(flow, sign_on, ticket.grant, act, tokens=services.tokens, id_tokens=id_tokens)
     with services.db.transaction(renewable=True):
         finish(flow, services=services)
@@ -102,7 +102,8 @@ def _answer(
     return answer
 
 
-def _sign_on(flow: Flow, session: Session, ticket: GrantTicket, *, services: Services) -> SignOn:
+def sign_on_of(flow: Flow, session: Session, ticket: GrantTicket, *, services: Services) -> SignOn:
+    """Say what a citizen's agreement lets the service have."""
     return SignOn(
         client_id=flow.client.client_id,
         account_id=session.account_id,

@@ -23,6 +23,7 @@ from idp.protocol.grants.issuing import Issuing
 from idp.protocol.http import NO_STORE, Answer, HttpRequest, MalformedRequestError, json_answer
 from idp.protocol.jwt_access_token import JwtAccessTokens
 from idp.protocol.resources import Resource, Resources
+from idp.tokens.devices import DeviceCodes
 from idp.tokens.errors import TokenError
 from idp.tokens.service import TokenService
 
@@ -94,6 +95,7 @@ class BackChannel(AuthorizationServer):
         issuing: Issuing,
         personal_scopes: frozenset[str],
         resources: Resources,
+        devices: DeviceCodes,
         jwt_access_tokens: JwtAccessTokens,
     ) -> None:
         super().__init__()
@@ -105,6 +107,7 @@ class BackChannel(AuthorizationServer):
         self.answers = answers
         self.issuing = issuing
         self.resources = resources
+        self.devices = devices
         self.jwt_access_tokens = jwt_access_tokens
         #: Scope values that are about a citizen, and therefore mean nothing without one.
         self.personal_scopes = personal_scopes

@@ -30,6 +30,7 @@ from idp.settings import Settings
 
 AUTHORIZE_PATH: Final = "/authorize"
 PAR_PATH: Final = "/par"
+DEVICE_PATH: Final = "/device_authorization"
 USERINFO_PATH: Final = "/userinfo"
 KEYS_PATH: Final = "/jwks.json"
 #: Where the endpoints of `assembly.ENDPOINTS` are.
@@ -59,6 +60,8 @@ def contributions(*, settings: Settings, catalogue: Catalogue, offer: Offer) -> 
         {"code_challenge_methods_supported": pkce.METHODS},
         # RFC 9126
         {"pushed_authorization_request_endpoint": PAR_PATH, "require_pushed_authorization_requests": False},
+        # RFC 8628 §4
+        {"device_authorization_endpoint": DEVICE_PATH},
         # RFC 9207
         {"authorization_response_iss_parameter_supported": True},
         _logout(),

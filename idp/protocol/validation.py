@@ -132,8 +132,8 @@ def validate(parameters: Parameters, *, client: Client, reply_to: ReplyTo, offer
         raise InvalidRequestError("The request is too long")
     response_type = _response_type(parameters, client=client, offer=offer)
     _check_way_back(parameters, response_type, client=client, reply_to=reply_to, offer=offer)
-    resources = _resources(parameters, response_type, client=client, offer=offer)
-    scopes = _scopes(parameters.get("scope"), response_type, client=client, offer=offer, resources=resources)
+    resources = resources_of(parameters, response_type, client=client, offer=offer)
+    scopes = scopes_of(parameters.get("scope"), response_type, client=client, offer=offer, resources=resources)
     audiences = tuple(resource.audience for resource in resources)
     try:
         claims = offer.claims_request(
@@ -219,9 +219,10 @@ def _nonce(parameters: Parameters, response_type: ResponseType) -> str | None:
     return nonce
 
 
-def _resources(
+def resources_of(
     parameters: Parameters, response_type: ResponseType, *, client: Client, offer: Offer
 ) -> tuple[Resource, ...]:
+    """Return the resource servers that tokens may be asked for (RFC 8707 §2.1). :raises InvalidTargetError: not so."""
     resources = offer.resources.all(parameters.get("resource"), client=client)
     if resources and response_type.gives_access_token:
         # It would have to be for the resource, and UserInfo would need one of its own (RFC 8707 §2).
@@ -229,7 +230,7 @@ def _resources(
     return resources
 
 
-def _scopes(
+def scopes_of(
     value: str | None, response_type: ResponseType, *, client: Client, offer: Offer, resources: Collection[Resource]
 ) -> tuple[str, ...]:
     """Return the scopes that count. Those that we do not know are ignored (OIDC Core §3.1.2.1).

@@ -31,3 +31,23 @@ class ResourceNotGrantedError(TokenError):
 
 class AssertionReusedError(TokenError):
     """A client assertion with this `jti` was seen before (RFC 7523 §3)."""
+
+
+class DeviceCodeRefusedError(TokenError):
+    """The device code is unknown, another client's, or used (RFC 8628 §3.5)."""
+
+
+class DevicePendingError(TokenError):
+    """The device's owner has not decided yet."""
+
+
+class DeviceTooFastError(DevicePendingError):
+    """Nor did the device wait as long as it was told to."""
+
+
+class DeviceDeniedError(TokenError):
+    """The device's owner refused it."""
+
+
+class DeviceExpiredError(TokenError):
+    """The device's time is over."""

@@ -6,7 +6,7 @@ what it took stays taken whatever becomes of the request.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 from sqlalchemy import (
@@ -33,7 +33,7 @@ from idp.consent.values import Grant
 from idp.storage.db import Database
 from idp.storage.dialects import insert_into
 from idp.storage.prepared import Prepared
-from idp.tokens.models import AuthorizationCode, RefreshChain, RevokedToken, UsedAssertion
+from idp.tokens.models import AuthorizationCode, DeviceCode, RefreshChain, RevokedToken, UsedAssertion
 
 
 def _table(model: type[Any]) -> Table:
@@ -44,6 +44,7 @@ def _table(model: type[Any]) -> Table:
 _code: Final = _table(AuthorizationCode)
 _chain: Final = _table(RefreshChain)
 _revoked: Final = _table(RevokedToken)
+_device: Final = _table(DeviceCode)
 _used: Final = _table(UsedAssertion)
 _grant: Final = _table(GrantRow)
 _account: Final = _table(AccountRow)
@@ -216,6 +217,8 @@ class TokenStore:
             (_chain, _chain.c.issue_id, now),
             (_revoked, _revoked.c.id, now),
             (_used, _used.c.digest, now),
+            # For a while after its end a device is still told that it came too late (RFC 8628 §3.5).
+            (_device, _device.c.digest, now - timedelta(hours=1)),
         ):
             ended = select(key).where(table.c.expires_at < before).order_by(table.c.expires_at).limit(limit)
             with self._db.transaction() as session:

@@ -44,15 +44,16 @@ class Limits:
         self._counter = SlidingWindowCounterRateLimiter(storage_from_string(settings.storage))
         self._rates = {name: parse(rate) if rate != OFF else None for name, rate in rates.items()}
 
-    def hit(self, name: str, address: str | None) -> int | None:
+    def hit(self, name: str, address: str | None, *, whose: str = "") -> int | None:
         """Count one call.
 
+        :param whose: counts for somebody who is known otherwise, and not for the address.
         :returns: None when it may pass, else the whole seconds until the next one may.
         """
         rate = self._rates[name]
         if rate is None:
             return None
-        key = prefix(address)
+        key = whose or prefix(address)
         return None if self._counter.hit(rate, name, key) else self._wait(rate, name, key)
 
     def full(self, name: str, address: str | None) -> int | None:
@@ -73,13 +74,14 @@ def init_app(app: Flask, settings: LimitSettings) -> None:
     app.extensions[_KEY] = Limits(settings)
 
 
-def exceeded(name: str, address: str | None = None) -> int | None:
+def exceeded(name: str, address: str | None = None, *, whose: str = "") -> int | None:
     """Count a call; the seconds to wait when its address has asked too often, else None.
 
     :param address: who calls; that of Flask's current request when left out.
+    :param whose: counts for somebody who is known otherwise, and not for the address.
     """
     limits = cast("Limits", current_app.extensions[_KEY])
-    return limits.hit(name, address or request.remote_addr)
+    return limits.hit(name, address or request.remote_addr, whose=whose)
 
 
 def spent(name: str) -> int | None:

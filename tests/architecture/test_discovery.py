@@ -21,6 +21,7 @@ ALIASES = {"/.well-known/jwks.json"}
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
     "end_session_endpoint": "/end-session",
+    "device_authorization_endpoint": "/device_authorization",
     "introspection_endpoint": "/introspect",
     "jwks_uri": "/jwks.json",
     "pushed_authorization_request_endpoint": "/par",
@@ -76,6 +77,7 @@ def test_what_can_be_asked_for_is_this(client: FlaskClient) -> None:
         "authorization_code",
         "refresh_token",
         "client_credentials",
+        "urn:ietf:params:oauth:grant-type:device_code",
         "implicit",
     ]
     assert set(said["token_endpoint_auth_methods_supported"]) == {

@@ -17,7 +17,8 @@ OPENID = "/.well-known/openid-configuration"
 #: OIDC Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9701 §7, Initiating User Registration §4, and
 #: the logout standards: RP-Initiated §2.1, Session Management §3.3, Front-Channel §3, Back-Channel §2.1.
 KNOWN = """
-issuer authorization_endpoint token_endpoint userinfo_endpoint jwks_uri registration_endpoint scopes_supported
+issuer authorization_endpoint device_authorization_endpoint token_endpoint userinfo_endpoint jwks_uri
+registration_endpoint scopes_supported
 response_types_supported response_modes_supported grant_types_supported acr_values_supported subject_types_supported
 id_token_signing_alg_values_supported id_token_encryption_alg_values_supported
 id_token_encryption_enc_values_supported userinfo_encryption_alg_values_supported
@@ -72,6 +73,7 @@ def test_it_says_what_this_provider_does(document: dict[str, Any]) -> None:
         "authorization_code",
         "refresh_token",
         "client_credentials",
+        "urn:ietf:params:oauth:grant-type:device_code",
         "implicit",
     ]
     assert document["code_challenge_methods_supported"] == ["S256"]
@@ -98,7 +100,7 @@ def test_a_client_that_proves_nothing_may_not_introspect(document: dict[str, Any
 def test_every_endpoint_exists(client: FlaskClient, document: dict[str, Any]) -> None:
     addresses = [value for name, value in document.items() if name.endswith("_endpoint") or name == "jwks_uri"]
 
-    assert len(addresses) == 8
+    assert len(addresses) == 9
     for address in addresses:
         assert client.get(address.removeprefix(ISSUER)).status_code != 404, address
 

@@ -11,6 +11,7 @@ from idp.web.citizen import (
     choose_account,
     consent,
     details,
+    device,
     home,
     language,
     logo,
@@ -50,6 +51,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             logo,
             consent,
             details,
+            device,
             sharing,
             activity,
         )

@@ -14,6 +14,7 @@ from idp.web import front
 from idp.web.oidc import (
     authorize,
     check_session,
+    device,
     discovery,
     end_session,
     exchange,
@@ -52,6 +53,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
     modules = (
         authorize,
         par,
+        device,
         token,
         userinfo,
         revocation,
