@@ -1,14 +1,20 @@
 """A code with tokens beside it. OIDC Core §3.3."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from jwcrypto.jwe import JWE
+from jwcrypto.jwk import JWK
 
 from idp.activity.values import Kind
+from idp.clients.reading import parse
 from idp.services import Services
 from tests.doubles import FrozenClock
 from tests.protocol.direct import (
     APP_CALLBACK,
+    FILE,
     HYBRID,
     PKCE,
     SIGNED,
@@ -23,16 +29,29 @@ from tests.protocol.direct import (
     userinfo,
 )
 from tests.protocol.sign_on import CALLBACK_WITH_QUERY, ISSUER, Browser, fragment_of, page_of
+from tests.protocol.test_authorize_cost import rows
 from tests.tokens.rig import counted
 
 WITH_ID_TOKEN = [each for each in HYBRID if "id_token" in each]
 WITH_TOKEN = [each for each in HYBRID if each.endswith(" token")]
+ENCRYPTION_KEY = JWK.generate(kty="EC", crv="P-256", kid="enc-1")
+RSA_KEY = JWK.generate(kty="RSA", size=2048, kid="rsa-1")
 
 
 @pytest.fixture(name="citizen")
 def _citizen(citizen: Browser) -> Browser:
     register(citizen)
     return citizen
+
+
+def register_encrypted(browser: Browser, jwks: dict[str, Any]) -> None:
+    """Register the portal once more, with encrypted ID tokens."""
+    portal = FILE["clients"][0] | {
+        "client_id": "sealed",
+        "jwks": jwks,
+        "id_token_encrypted_response_alg": "ECDH-ES",
+    }
+    browser.services.clients.register(parse({**FILE, "clients": [portal], "uses": []}))
 
 
 # The answer, OIDC Core §3.3.2.5
@@ -126,6 +145,35 @@ def test_a_code_with_a_token_needs_no_nonce_and_its_id_token_has_none(citizen: B
 @pytest.mark.parametrize("response_type", WITH_ID_TOKEN)
 def test_a_request_without_nonce_fails_in_the_fragment(citizen: Browser, response_type: str) -> None:
     assert fragment_of(ask(citizen, response_type, nonce=None))["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("response_type", ["id_token", "code id_token token"])
+def test_it_may_be_encrypted_for_the_service_on_its_way_through_the_browser(
+    citizen: Browser, response_type: str
+) -> None:
+    # OIDC Core §10.2, §16.14: hashes and signature are those of what is inside.
+    register_encrypted(citizen, {"keys": [json.loads(ENCRYPTION_KEY.export_public()) | {"use": "enc"}]})
+    answer = answered(citizen, response_type, "email", client_id="sealed")
+
+    opened = JWE()
+    opened.deserialize(answer["id_token"], key=ENCRYPTION_KEY)
+    claims = claims_of(citizen, opened.payload.decode())
+
+    assert (opened.jose_header["alg"], opened.jose_header["cty"]) == ("ECDH-ES", "JWT")
+    assert claims["aud"] == "sealed"
+    assert claims["s_hash"] == half_hash("a-state")
+    assert claims.get("c_hash") == (half_hash(answer["code"]) if "code" in answer else None)
+
+
+def test_a_service_whose_key_cannot_be_found_learns_so_in_the_fragment_and_nothing_is_stored(
+    citizen: Browser, services: Services
+) -> None:
+    register_encrypted(citizen, {"keys": [json.loads(RSA_KEY.export_public()) | {"use": "enc"}]})
+
+    answer = answered(citizen, "code id_token", "email", client_id="sealed")
+
+    assert answer.keys() == {"error", "error_description", "state", "iss"}
+    assert rows(services, "authorization_code") == 0
 
 
 # The access tokens, OIDC Core §3.3.3.8
