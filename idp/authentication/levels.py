@@ -6,7 +6,7 @@ its levels and what each requires in settings.
 https://openid.net/specs/openid-connect-core-1_0.html#IDToken (acr, amr)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from idp.settings import LevelSettings, Requirement
@@ -28,22 +28,23 @@ class Levels:
     def __init__(self, levels: Sequence[LevelSettings]) -> None:
         """Know these levels; each later one is stronger."""
         self._levels = tuple(levels)
+        #: What was found for each way in that has been met with: a few, and asked for at every sign-on.
+        self._found: dict[tuple[str, ...], tuple[int, frozenset[str]]] = {}
         self._ranks = {acr: rank for rank, level in enumerate(self._levels) for acr in level.acr}
         #: The `acr` values that some way in reaches, the weakest first (`acr_values_supported`).
         self.offered: tuple[str, ...] = tuple(
-            acr for rank in range(max(map(self._rank_of, WAYS_IN)) + 1) for acr in self._levels[rank].acr
+            acr for rank in range(max(self._reached(amr)[0] for amr in WAYS_IN) + 1) for acr in self._levels[rank].acr
         )
 
-    def strongest(self, amr: Iterable[str]) -> str:
+    def strongest(self, amr: tuple[str, ...]) -> str:
         """Give the `acr` of the strongest level that these methods reach."""
-        return self._levels[max(0, self._rank_of(amr))].acr[0]
+        return self._levels[self._reached(amr)[0]].acr[0]
 
-    def met(self, amr: Iterable[str]) -> frozenset[str]:
+    def met(self, amr: tuple[str, ...]) -> frozenset[str]:
         """Give every `acr` that these methods meet: that of the level reached and of each below it."""
-        rank = self._rank_of(amr)
-        return frozenset(acr for acr, other in self._ranks.items() if other <= rank)
+        return self._reached(amr)[1]
 
-    def said(self, amr: Iterable[str], *, requested: Sequence[str]) -> str:
+    def said(self, amr: tuple[str, ...], *, requested: Sequence[str]) -> str:
         """Give the `acr` to say: the first requested one that is met, else the strongest (OIDC Core §3.1.2.1)."""
         met = self.met(amr)
         return next((acr for acr in requested if acr in met), self.strongest(amr))
@@ -52,9 +53,17 @@ class Levels:
         """Tell whether a token's `acr` is a level at or above another; one that is no level here reaches none."""
         return acr in self._ranks and minimum in self._ranks and self._ranks[acr] >= self._ranks[minimum]
 
-    def _rank_of(self, amr: Iterable[str]) -> int:
-        methods = frozenset(amr)
-        return max((rank for rank, level in enumerate(self._levels) if _fulfils(level.requires, methods)), default=-1)
+    def _reached(self, amr: tuple[str, ...]) -> tuple[int, frozenset[str]]:
+        found = self._found.get(amr)
+        if found is None:
+            methods = frozenset(amr)
+            # The first level takes a password, and every way in is worth that much.
+            rank = max(
+                (rank for rank, level in enumerate(self._levels) if _fulfils(level.requires, methods)), default=0
+            )
+            met = frozenset(acr for acr, other in self._ranks.items() if other <= rank)
+            found = self._found[amr] = rank, met
+        return found
 
 
 def _fulfils(requirement: Requirement, methods: frozenset[str]) -> bool:

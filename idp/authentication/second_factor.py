@@ -142,6 +142,8 @@ class SecondFactor(Desk):
                 parts.door.succeeded(attempt)
                 self._record(session.account_id, Kind.STEPPED_UP, browser=session.browser)
                 return self._upgraded(session, key)
+            parts.door.failed(attempt)
+            self._record(session.account_id, Kind.SIGN_IN_REFUSED, browser=session.browser, method=BY_CODE)
         raise CodeRefusedError
 
     def is_half_signed_in(self, half_secret: str | None) -> bool:

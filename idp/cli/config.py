@@ -56,7 +56,15 @@ def _values(table: dict[str, Any]) -> Iterator[str]:
         if value is None:
             yield f"# {name} is not set"
         elif not isinstance(value, dict):
-            yield f"{name} = {json.dumps(_masked(name, value), ensure_ascii=False)}"
+            yield f"{name} = {_toml(_masked(name, value))}"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_toml(one) for one in value)}]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_toml(one)}" for name, one in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _masked(name: str, value: object) -> object:

@@ -131,7 +131,7 @@ class LimitSettings(Section):
     storage: str = Field(default="memory://", repr=False, pattern=r"^(memory|redis|rediss)://")
     """Where counts are kept: `memory://` counts in each worker alone, `redis://host:6379/0` for all of them."""
     sign_in: Limit = "20/minute"
-    """Tries to sign in, and the same proofs given by somebody who is signed in: password, recovery code."""
+    """Tries to sign in, and the same proofs given by somebody who is signed in: password, codes."""
     sign_up: Limit = "10/hour"
     """New accounts."""
     recovery: Limit = "10/hour"

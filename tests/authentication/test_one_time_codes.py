@@ -271,6 +271,7 @@ def test_a_session_that_began_with_less_steps_up_under_a_new_secret(enrolled: En
     world.clock.advance(minutes=2)
     with pytest.raises(CodeRefusedError):
         world.authentication.step_up(before, "000000")
+    assert world.kinds(before.account_id)[-1] == "sign_in_refused"
 
     after = world.session(world.authentication.step_up(before, enrolled.code()))
 

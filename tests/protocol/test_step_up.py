@@ -119,9 +119,7 @@ def test_by_default_userinfo_asks_nothing_of_the_sign_on(citizen: Browser) -> No
 
 
 def test_introspection_tells_how_and_when_the_citizen_signed_in_rfc_9470_6_2(shared: BackChannel) -> None:
-    token = shared.tokens()["access_token"]
-
-    about = shared.introspect(token)
+    about = shared.introspect(shared.api_token())
 
     assert about["acr"] == PASSWORD
     assert about["auth_time"] == shared.seconds - 60
