@@ -68,6 +68,7 @@ def test_discovery_3_what_is_required_is_there(metadata: dict[str, Any]) -> None
 def test_discovery_3_what_is_recommended_is_there(metadata: dict[str, Any]) -> None:
     assert {"openid", "profile", "email", "address", "phone"} <= set(metadata["scopes_supported"])
     assert {"sub", "name", "email", "address", "phone_number"} <= set(metadata["claims_supported"])
+    assert "RS256" in metadata["request_object_signing_alg_values_supported"]
     assert metadata["claims_parameter_supported"] is True
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import secrets
 import time
+from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 import pytest
 from jwcrypto.jwk import JWK
+from PIL import Image
 
 from tests.journeys.provider import StartedProvider
 from tests.protocol.conformance import example
@@ -146,6 +151,19 @@ def test_registration_2_the_choosing_page_links_to_policy_and_terms(
     stranger.submit("login-submit", typed={"username": "amina", "password": example.citizen("amina")["password"]})
 
     assert f'href="{address}"' in stranger.body
+
+
+def test_registration_2_the_choosing_page_shows_the_logo(register: Register, stranger: Visitor, judge: Outside) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(drawn, "PNG")
+    party = register(logo_uri=judge.publish("/logo.png", drawn.getvalue(), "image/png"))
+
+    stranger.open(party.request(scope="openid email"))
+    stranger.submit("login-submit", typed={"username": "amina", "password": example.citizen("amina")["password"]})
+    shown = re.search(r'<img class="logo" src="([^"]+)"', stranger.body)
+
+    assert shown is not None
+    assert stranger.fetch(urljoin(stranger.url, unescape(shown[1]))).headers["Content-Type"] == "image/png"
 
 
 def test_registration_2_keys_are_fetched_from_where_the_service_publishes_them(
