@@ -1,10 +1,10 @@
 """Rows of the services that sessions signed in to. Only services that want to hear of the end have any."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Table, delete, exists, select
+from sqlalchemy import ColumnElement, CursorResult, Table, delete, exists, select, tuple_
 
 from idp.authentication.models import BrowserSessionRow, ClientSessionRow
 from idp.consent.models import GrantRow
@@ -17,12 +17,8 @@ from idp.vault.values import MAIN
 _held: Final = cast("Table", ClientSessionRow.__table__)
 _grant: Final = cast("Table", GrantRow.__table__)
 _session: Final = cast("Table", BrowserSessionRow.__table__)
-
-_SUB: Final = (
-    select(_grant.c.sub)
-    .where(_grant.c.account_id == _held.c.account_id, _grant.c.client_id == _held.c.client_id, _grant.c.persona == MAIN)
-    .scalar_subquery()
-)
+#: A statement takes a bounded number of values.
+_PAIRS_AT_ONCE: Final = 500
 
 
 class ServiceSessionStore:
@@ -74,6 +70,25 @@ class ServiceSessionStore:
             return cast("CursorResult[Any]", done).rowcount
 
     def _take(self, which: ColumnElement[bool]) -> tuple[ServiceSession, ...]:
-        taken = delete(_held).where(which).returning(_held.c.client_id, _held.c.account_id, _held.c.sid, _SUB)
+        # Not by a subquery in RETURNING: names of tables are left out there for SQLite, so it would find anybody.
+        taken = delete(_held).where(which).returning(_held.c.client_id, _held.c.account_id, _held.c.sid)
         with self._db.transaction() as connection:
-            return tuple(ServiceSession(*row) for row in connection.execute(taken))
+            rows = connection.execute(taken).all()
+            subs = self._subjects({(row.account_id, row.client_id) for row in rows}) if rows else {}
+        return tuple(
+            ServiceSession(client_id, account_id, sid, subs.get((account_id, client_id)))
+            for client_id, account_id, sid in rows
+        )
+
+    def _subjects(self, pairs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+        """Give how services know citizens, for pairs of account and service."""
+        found: dict[tuple[str, str], str] = {}
+        wanted = sorted(pairs)
+        with self._db.reading() as connection:
+            for start in range(0, len(wanted), _PAIRS_AT_ONCE):
+                part = wanted[start : start + _PAIRS_AT_ONCE]
+                statement = select(_grant.c.account_id, _grant.c.client_id, _grant.c.sub).where(
+                    tuple_(_grant.c.account_id, _grant.c.client_id).in_(part), _grant.c.persona == MAIN
+                )
+                found |= {(row.account_id, row.client_id): row.sub for row in connection.execute(statement)}
+        return found

@@ -48,6 +48,19 @@ def test_signing_out_tells_each_service_once(amina: Browser, services: Services)
     assert rows(services, "client_session") == 0
 
 
+def test_each_service_is_told_of_the_citizen_by_its_own_name_for_them(amina: Browser, services: Services) -> None:
+    """OIDC Core §8.1: nobody learns how another service knows a citizen."""
+    session = amina.signed_in()
+    names = {grant.client_id: grant.sub for grant in services.consent.shared_with(session.account_id)}
+    farewells = services.logout._farewells
+
+    taken = {one.client_id: one.sub for one in farewells._store.take_sessions([session.sid])}
+
+    assert len(set(names.values())) == 2
+    assert taken == {client_id: names.get(client_id) for client_id in taken}
+    assert set(taken) == {"permits", "shop"}
+
+
 def test_what_fails_half_way_ends_nothing_and_tells_nobody(
     amina: Browser, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
