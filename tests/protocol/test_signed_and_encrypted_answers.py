@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,8 +16,12 @@ from jwcrypto import jws as other_jws
 from werkzeug.test import TestResponse
 
 from idp.clients.reading import parse
+from idp.clients.store import ClientStore
 from idp.crypto import jose, jwe
+from idp.services import Services
+from tests.protocol import direct
 from tests.protocol.back_channel import FILE, ISSUER, SUBJECT, BackChannel, basic, error_of
+from tests.protocol.sign_on import Browser
 
 RSA = jwk.JWK.generate(kty="RSA", size=2048, kid="rsa", use="enc")
 CURVE = jwk.JWK.generate(kty="EC", crv="P-256", kid="ec", use="enc")
@@ -146,9 +151,20 @@ def test_userinfo_is_nested_when_both_are_registered(channel: BackChannel) -> No
 WITHOUT = {"keys": [CURVE.export_public(as_dict=True)]}
 
 
+def publish(services: Services, client_id: str, jwks: dict[str, Any]) -> None:
+    """Change a service's keys without looking at them, as a service that publishes its own may."""
+    client = services.clients.get(client_id)
+    assert client is not None
+    with services.db.transaction():
+        ClientStore(db=services.db).put(replace(client, jwks=jwks), now=services.clock.now())
+    # Has it read anew.
+    services.clients.approve(client_id)
+
+
 def encrypted_with(channel: BackChannel, kind: str, jwks: dict[str, Any]) -> None:
     members = {f"{kind}_encrypted_response_alg": "RSA-OAEP-256", f"{kind}_encrypted_response_enc": "A128GCM"}
-    register(channel, "permits", jwks=jwks, **members)
+    register(channel, "permits", jwks=JWKS, **members)
+    publish(channel.services, "permits", jwks)
 
 
 def test_without_a_fitting_key_a_code_is_not_used_up_and_the_error_says_what_is_missing(
@@ -183,6 +199,40 @@ def test_without_a_fitting_key_userinfo_says_so_and_releases_nothing(channel: Ba
     assert error_of(refused) == (400, "invalid_request")
     assert "no key for RSA-OAEP-256" in refused.get_json()["error_description"]
     assert "WWW-Authenticate" not in refused.headers
+
+
+# At the authorization endpoint (OIDC Core §3.2.2.10)
+
+
+def encrypted_portal(citizen: Browser) -> None:
+    members = {"jwks": JWKS, "id_token_encrypted_response_alg": "RSA-OAEP-256"}
+    portal = next(entry for entry in direct.FILE["clients"] if entry["client_id"] == "portal")
+    described = portal | members | {"id_token_encrypted_response_enc": "A256GCM"}
+    citizen.services.clients.register(parse({**direct.FILE, "clients": [described], "uses": []}))
+
+
+@pytest.mark.parametrize("response_type", direct.WITH_ID_TOKEN)
+def test_an_id_token_from_the_authorization_endpoint_is_encrypted_too(citizen: Browser, response_type: str) -> None:
+    direct.register(citizen)
+    encrypted_portal(citizen)
+
+    answer = direct.answered(citizen, response_type, "email")
+
+    header, inside = opened(answer["id_token"], "RSA-OAEP-256", "A256GCM")
+    assert header["cty"] == "JWT"
+    assert jose.unverified(inside.decode()).claims["nonce"] == "n-0S6_WzA2Mj"
+
+
+def test_without_a_fitting_key_the_service_is_told_instead_of_getting_a_code(citizen: Browser) -> None:
+    direct.register(citizen)
+    encrypted_portal(citizen)
+    publish(citizen.services, "portal", WITHOUT)
+
+    answer = direct.answered(citizen, "code id_token", "email")
+
+    assert (answer["error"], answer["state"]) == ("invalid_request", "a-state")
+    assert "no key for RSA-OAEP-256" in answer["error_description"]
+    assert "code" not in answer
 
 
 # Introspection as JWT
