@@ -268,3 +268,23 @@ def test_every_setting_is_documented() -> None:
         "config/example.toml is not what the settings generate: run `proffer config example > config/example.toml`"
     )
     assert "\n# \n" not in example()
+
+
+@pytest.mark.parametrize(
+    "names", [("SOFTWARE_ISSUER",), ("SOFTWARE_KEYS",), ("SOFTWARE_ISSUER", "SOFTWARE_KEYS", "SOFTWARE_KEYS_URI")]
+)
+def test_a_trusted_issuer_of_software_statements_comes_with_its_keys(
+    monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
+) -> None:
+    given(monkeypatch, {f"PROFFER_REGISTRATION__{name}": "https://a.example" for name in names})
+
+    with pytest.raises(SettingsError, match="software_issuer needs one of software_keys and software_keys_uri"):
+        load_settings()
+
+
+def test_registration_by_anybody_is_told_to_the_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, {"PROFFER_REGISTRATION__MODE": "open", "PROFFER_LIMITS__REGISTRATION": "off"})
+
+    told = [line.partition(":")[0] for line in unsafe_settings(load_settings())]
+
+    assert {"registration.mode", "limits.registration"} <= set(told)

@@ -238,13 +238,13 @@ class Client:
 
     def name(self, language: str) -> Wording:
         """Return what pages call the service: its name, or where it is when it gave none."""
-        return self.names.read(language) or Wording(next(iter(self.hosts), self.client_id), "")
+        return self.names.read(language) or Wording(self.hosts[0], "")
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Return where its answers go: host names, or the scheme of an installed application."""
+        """Return where its answers go: host names or the scheme of an installed application; else its identifier."""
         parts = [urlsplit(uri) for uri in self.redirect_uris]
-        return tuple(dict.fromkeys(part.hostname or part.scheme for part in parts))
+        return tuple(dict.fromkeys(part.hostname or part.scheme for part in parts)) or (self.client_id,)
 
     def address(self, member: str, language: str) -> str | None:
         """Return one of its published addresses for a reader: `policy_uri`, `tos_uri`, `client_uri`, `logo_uri`."""

@@ -53,4 +53,4 @@ def _page(frames: Sequence[Frame], *, onward: str) -> Response:
 
 def _name(client_id: str) -> str:
     client = context.services().clients.get(client_id)
-    return client_id if client is None else client.names.text(languages.current(), client_id)
+    return client_id if client is None else client.name(languages.current()).text

@@ -110,7 +110,7 @@ def _follow(outcome: Ask | SignedOut, understood: LogoutRequest) -> ResponseRetu
     client = outcome.client
     return render_template(
         "oidc/end_session.html",
-        service="" if client is None else client.names.text(current(), client.client_id),
+        service="" if client is None else client.name(current()).text,
         carried=_carried(outcome.request),
     )
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from werkzeug.serving import make_server
 
+from tests.browser import NewPage
 from tests.clients.test_logos import LOGO, picture
 from tests.protocol.registering import CALLBACK, Registering, registering
 from tests.protocol.sign_on import Browser, page_of
+from tests.web.axe import violations
 
 PAGES = {
     "logo_uri": LOGO,
@@ -113,3 +117,30 @@ def test_a_service_that_takes_no_sign_on_from_us_has_no_link(provider: Registeri
     citizen.share(page_of(citizen.authorize(client_id=told["client_id"], redirect_uri=CALLBACK)), "given_name")
 
     assert ">Open<" not in citizen.http.get("/sharing").text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("locale", ["en-GB", "ar"])
+def test_axe_finds_nothing_and_nothing_overflows(provider: Registering, new_page: NewPage, locale: str) -> None:
+    long_name = {"client_name": "W" * 120, "initiate_login_uri": "https://self.example/login"}
+    told = provider.registered(**long_name, **PAGES)
+    citizen = Browser(provider.app)
+    citizen.sign_up()
+    asked = {"client_id": told["client_id"], "redirect_uri": CALLBACK}
+    citizen.share(page_of(citizen.authorize(**asked)), "given_name")
+    server = make_server("127.0.0.1", 0, provider.app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    served = f"http://127.0.0.1:{server.port}"
+    page = new_page(locale=locale, viewport={"width": 320, "height": 640})
+    request = f"/authorize?client_id={told['client_id']}&redirect_uri={CALLBACK}&response_type=code&scope=openid+email"
+    found = []
+    for path in (request, "/sharing", request + "&prompt=consent"):
+        page.goto(served + path)
+        found += [f"{path}: {violation}" for violation in violations(page)]
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"{path}: wider than the window")
+        assert citizen.session is not None
+        page.context.add_cookies([{"name": "proffer_session", "value": citizen.session, "url": served}])
+    server.shutdown()
+
+    assert found == []
