@@ -1,6 +1,5 @@
 """`proffer config`: the settings in force."""
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -52,19 +51,13 @@ def _lines(settings: "Settings") -> Iterator[str]:
 
 
 def _values(table: dict[str, Any]) -> Iterator[str]:
+    from idp.settings.toml import written
+
     for name, value in table.items():
         if value is None:
             yield f"# {name} is not set"
         elif not isinstance(value, dict):
-            yield f"{name} = {_toml(_masked(name, value))}"
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(_toml(one) for one in value)}]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{name} = {_toml(one)}" for name, one in value.items()) + " }"
-    return json.dumps(value, ensure_ascii=False)
+            yield f"{name} = {written(_masked(name, value))}"
 
 
 def _masked(name: str, value: object) -> object:

@@ -1,14 +1,13 @@
 """Writes `config/example.toml` out of the settings tree, so that the two cannot drift apart."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from idp.settings.loading import variable
+from idp.settings.toml import written
 from idp.settings.tree import Settings
 
 _HEAD = """\
@@ -47,17 +46,5 @@ def _setting(name: str, field: FieldInfo, path: tuple[str, ...]) -> Iterator[str
         # No default that could be written down: unset, secret, or a file that comes with the package.
         yield f'# {name} = ""    # {variable(path)}'
     else:
-        yield f"{name} = {_toml(value)}"
+        yield f"{name} = {written(value)}"
     yield ""
-
-
-def _toml(value: Any) -> str:  # noqa: ANN401 - defaults are of every kind that TOML knows
-    if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
-        return "\n".join(["[", *(f"    {_inline(one)}," for one in value), "]"])
-    if isinstance(value, tuple):
-        return json.dumps(list(value))
-    return json.dumps(value)
-
-
-def _inline(value: BaseModel) -> str:
-    return "{ " + ", ".join(f"{name} = {_toml(one)}" for name, one in value) + " }"
