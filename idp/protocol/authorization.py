@@ -277,6 +277,10 @@ class Authorization:
             finish(flow, services=self._services)
             error = "interaction_required" if state.silent else "access_denied"
             return self._answer_error(flow.request.reply_to, error, "The citizen did not share what was asked for")
+        except OAuth2Error:
+            # No key to encrypt the answer with. The service is told so once, as it would be given the answer.
+            finish(flow, services=self._services)
+            raise
         except GrantGoneError:
             # Stopped in another window a moment ago: as if it had never been decided.
             return self._follow(flow, replace(state, standing=replace(state.standing, undecided=True)))

@@ -35,7 +35,6 @@ from tests.tokens.rig import counted
 WITH_ID_TOKEN = [each for each in HYBRID if "id_token" in each]
 WITH_TOKEN = [each for each in HYBRID if each.endswith(" token")]
 ENCRYPTION_KEY = JWK.generate(kty="EC", crv="P-256", kid="enc-1")
-RSA_KEY = JWK.generate(kty="RSA", size=2048, kid="rsa-1")
 
 
 @pytest.fixture(name="citizen")
@@ -44,12 +43,12 @@ def _citizen(citizen: Browser) -> Browser:
     return citizen
 
 
-def register_encrypted(browser: Browser, jwks: dict[str, Any]) -> None:
+def register_encrypted(browser: Browser, **keys: Any) -> None:
     """Register the portal once more, with encrypted ID tokens."""
     portal = FILE["clients"][0] | {
         "client_id": "sealed",
-        "jwks": jwks,
         "id_token_encrypted_response_alg": "ECDH-ES",
+        **keys,
     }
     browser.services.clients.register(parse({**FILE, "clients": [portal], "uses": []}))
 
@@ -152,7 +151,7 @@ def test_it_may_be_encrypted_for_the_service_on_its_way_through_the_browser(
     citizen: Browser, response_type: str
 ) -> None:
     # OIDC Core §10.2, §16.14: hashes and signature are those of what is inside.
-    register_encrypted(citizen, {"keys": [json.loads(ENCRYPTION_KEY.export_public()) | {"use": "enc"}]})
+    register_encrypted(citizen, jwks={"keys": [json.loads(ENCRYPTION_KEY.export_public()) | {"use": "enc"}]})
     answer = answered(citizen, response_type, "email", client_id="sealed")
 
     opened = JWE()
@@ -168,11 +167,16 @@ def test_it_may_be_encrypted_for_the_service_on_its_way_through_the_browser(
 def test_a_service_whose_key_cannot_be_found_learns_so_in_the_fragment_and_nothing_is_stored(
     citizen: Browser, services: Services
 ) -> None:
-    register_encrypted(citizen, {"keys": [json.loads(RSA_KEY.export_public()) | {"use": "enc"}]})
+    # Nobody listens there, and nothing is fetched from there.
+    register_encrypted(citizen, jwks_uri="https://127.0.0.1:1/jwks.json")
 
-    answer = answered(citizen, "code id_token", "email", client_id="sealed")
+    page = page_of(ask(citizen, "code id_token", client_id="sealed"))
+    citizen.share(page, "email")
+
+    answer = fragment_of(citizen.come_back(page))
 
     assert answer.keys() == {"error", "error_description", "state", "iss"}
+    assert citizen.come_back(page).status_code == 410
     assert rows(services, "authorization_code") == 0
 
 
