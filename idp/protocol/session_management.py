@@ -9,12 +9,15 @@ https://openid.net/specs/openid-connect-session-1_0.html
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 
 from idp.clients.policy import origin_of
 from idp.crypto import secrets
 
 #: The page that services put in a frame.
 CHECK_SESSION_PATH = "/check-session"
+#: Between the states of several citizens in one browser; part of no state, and plain in a cookie.
+SEPARATOR = "~"
 
 _STATE_BYTES = 16
 
@@ -23,6 +26,14 @@ def browser_state(session_secret: str) -> str:
     """Give the "OP browser state" (§3.2): another one for each session, and no way back to it; 22 characters."""
     digest = hmac.digest(session_secret.encode(), b"browser state", hashlib.sha256)
     return secrets.b64url(digest[:_STATE_BYTES])
+
+
+def browser_states(session_secrets: Iterable[str]) -> str:
+    """Give what the cookie holds: the state of each citizen who is signed in to the browser; empty for nobody.
+
+    A service's citizen has not changed for as long as their own session is among them, whoever else comes and goes.
+    """
+    return SEPARATOR.join(sorted(browser_state(secret) for secret in session_secrets))
 
 
 def session_state(*, client_id: str, redirect_uri: str, session_secret: str) -> str | None:

@@ -49,17 +49,18 @@ def find(sid: str) -> Session | None:
     return next((session for session in everybody() if session.sid == sid), None)
 
 
-def make_room(answer: Response, account_id: str, *, beside: Session | None) -> None:
+def make_room(account_id: str, *, beside: Session | None) -> list[str]:
     """Arrange who else stays when somebody has signed in: nobody twice, and no more than there is room for.
 
     :param beside: the citizen whom the browser was with, when they stay signed in.
+    :returns: the secrets of those who stay.
     """
     there = (*(() if beside is None else (beside,)), *context.other_sessions())
     staying = [session for session in there if session.account_id != account_id]
     gone = [session for session in there if session.account_id == account_id] + staying[cookies.MOST_OTHERS :]
     if gone:
         context.services().logout.sign_out(*gone)
-    cookies.set_others(answer, [session.secret for session in staying[: cookies.MOST_OTHERS]])
+    return [session.secret for session in staying[: cookies.MOST_OTHERS]]
 
 
 def change_over(answer: Response, to: Session) -> None:
@@ -77,12 +78,10 @@ def settle(answer: Response) -> None:
         _be_with(answer, staying[0], list(staying[1:]))
         return
     cookies.clear_session(answer)
-    cookies.set_others(answer, ())
 
 
 def _be_with(answer: Response, whom: Session, rest: list[Session]) -> None:
     # The secret of the form tokens goes: a form opened as one citizen must not be sent as another.
     page_session.clear()
-    cookies.set_session(answer, whom.secret)
-    cookies.set_others(answer, [session.secret for session in rest])
+    cookies.set_session(answer, whom.secret, beside=[session.secret for session in rest])
     context.forget_session()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, request
 
 from idp.authentication.second_factor import HALF_LIFETIME
-from idp.protocol.session_management import browser_state
+from idp.protocol.session_management import browser_states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,33 +78,39 @@ def session_secret() -> str | None:
     return read(SESSION)
 
 
-def set_session(response: Response, secret: str) -> None:
-    """Give the browser its session."""
+def set_session(response: Response, secret: str, *, beside: Sequence[str] | None = None) -> None:
+    """Give the browser its session.
+
+    :param beside: secrets of the other citizens' sessions, when they are not those that the browser came with.
+    """
     write(response, SESSION, secret)
-    set_state(response, secret)
+    if beside is not None:
+        _set_others(response, beside)
+    _set_states(response, browser_states((secret, *(others() if beside is None else beside))))
 
 
 def clear_session(response: Response) -> None:
-    """Take the session from the browser."""
+    """Take every session from the browser."""
     remove(response, SESSION)
-    set_state(response, None)
+    _set_others(response, ())
+    _set_states(response, "")
 
 
-def keep_state(response: Response, secret: str | None) -> None:
-    """Set the browser's state right where it is not that of its session, which may have ended by itself."""
-    if read(BROWSER_STATE) != (None if secret is None else browser_state(secret)):
-        set_state(response, secret)
+def keep_states(response: Response, secrets: Sequence[str]) -> None:
+    """Set the browser's state right where it is not that of its sessions, which may have ended by themselves."""
+    states = browser_states(secrets)
+    if (read(BROWSER_STATE) or "") != states:
+        _set_states(response, states)
 
 
-def set_state(response: Response, secret: str | None) -> None:
-    """Let our page in the frames of services know of this session, or of none.
+def _set_states(response: Response, states: str) -> None:
+    """Let our page in the frames of services know of these sessions, or of none.
 
     Its script has to read the cookie, in frames on pages of other sites (OpenID Connect Session Management §3.3):
     browsers send it there over TLS only, so on http nothing but pages of this very site can notice.
     """
-    value, max_age = ("", 0) if secret is None else (browser_state(secret), None)
-    same_site = "None" if secure() else "Lax"
-    response.set_cookie(name(BROWSER_STATE), value, max_age=max_age, path="/", secure=secure(), samesite=same_site)
+    max_age, same_site = None if states else 0, "None" if secure() else "Lax"
+    response.set_cookie(name(BROWSER_STATE), states, max_age=max_age, path="/", secure=secure(), samesite=same_site)
 
 
 def others() -> tuple[str, ...]:
@@ -114,7 +120,7 @@ def others() -> tuple[str, ...]:
     return tuple(dict.fromkeys(secret for secret in secrets if 0 < len(secret) <= _LONGEST))[:MOST_OTHERS]
 
 
-def set_others(response: Response, secrets: Sequence[str]) -> None:
+def _set_others(response: Response, secrets: Sequence[str]) -> None:
     """Keep the secrets of the other sessions."""
     if secrets:
         write(response, OTHERS, _SEPARATOR.join(secrets[:MOST_OTHERS]))

@@ -4,14 +4,20 @@
 
 const cookieName = document.documentElement.dataset.cookie;
 
-function browserState() {
+// One for each citizen who is signed in to the browser.
+function browserStates() {
   for (const each of document.cookie.split("; ")) {
     const [name, value] = each.split("=", 2);
     if (name === cookieName) {
-      return value;
+      return value.split("~");
     }
   }
-  return "";
+  return [];
+}
+
+async function hexDigest(text) {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function compare(message, origin) {
@@ -21,10 +27,12 @@ async function compare(message, origin) {
   if (!clientId || !digest || !salt || more.length) {
     return "error";
   }
-  const text = new TextEncoder().encode(`${clientId} ${origin} ${browserState()} ${salt}`);
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
-  const now = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return now === digest ? "unchanged" : "changed";
+  for (const state of browserStates()) {
+    if ((await hexDigest(`${clientId} ${origin} ${state} ${salt}`)) === digest) {
+      return "unchanged";
+    }
+  }
+  return "changed";
 }
 
 window.addEventListener("message", async (event) => {

@@ -24,6 +24,7 @@ from tests.protocol.logging_out import (
 )
 from tests.protocol.sign_on import ISSUER, Browser
 from tests.web.citizen.forms import posting
+from tests.web.citizen.visitor import Visitor
 
 
 @pytest.fixture
@@ -233,6 +234,35 @@ def test_whoever_stays_signed_in_stays_signed_in(signed_on: tuple[Browser, str])
 
     assert sent_to(press(browser, page, "logout-cancel")) == "/"
     assert is_signed_in(browser)
+
+
+def test_among_several_citizens_the_one_that_the_id_token_is_about_is_signed_out(
+    signed_on: tuple[Browser, str],
+) -> None:
+    """The `sub` of the hint picks; the others stay."""
+    browser, hint = signed_on
+    visitor = Visitor(browser.http)
+    visitor.open("/sign-up?another=yes")
+    visitor.send("sign-up", username="chidi", password="plum orbit canvas ladder")
+
+    assert sent_to(end_session(browser, id_token_hint=hint, post_logout_redirect_uri=GOODBYE)) == GOODBYE
+
+    assert browser.services.authentication.session(browser.session) is None, "amina is signed out"
+    assert browser.http.get("/details").status_code == 200, "chidi is not"
+
+
+@pytest.mark.parametrize(("button", "stays"), [("logout-confirm", True), ("logout-all", False)])
+def test_a_citizen_who_is_asked_signs_out_alone_or_with_everybody(
+    signed_on: tuple[Browser, str], *, button: str, stays: bool
+) -> None:
+    browser, _ = signed_on
+    visitor = Visitor(browser.http)
+    visitor.open("/sign-up?another=yes")
+    visitor.send("sign-up", username="chidi", password="plum orbit canvas ladder")
+
+    press(browser, end_session(browser), button)
+
+    assert (browser.services.authentication.session(browser.session) is not None) is stays
 
 
 def test_a_browser_that_nobody_is_signed_in_to_goes_on_at_once(

@@ -24,7 +24,8 @@ def cookie(browser: Browser) -> str | None:
 def is_unchanged(state: str, *, now: str | None, client_id: str = "permits", origin: str = ORIGIN) -> bool:
     """What the script of our page answers (§3.2)."""
     digest, salt = state.split(".")
-    return digest == hashlib.sha256(f"{client_id} {origin} {now or ''} {salt}".encode()).hexdigest()
+    states = (now or "").split("~")
+    return digest in {hashlib.sha256(f"{client_id} {origin} {one} {salt}".encode()).hexdigest() for one in states}
 
 
 @pytest.mark.parametrize("changes", [{}, {"prompt": "none"}, {"response_type": "code", "nonce": "n"}])
@@ -86,6 +87,24 @@ def test_our_own_pages_change_the_state_as_well(citizen: Browser) -> None:
 
     assert signed_in is not None
     assert visitor.client.get_cookie(cookies.BROWSER_STATE) is None
+
+
+def test_a_service_keeps_its_citizen_while_others_come_and_go(citizen: Browser, services: Services) -> None:
+    """Several citizens in one browser: what changed is told to those whom it concerns."""
+    citizen.agree("given_name")
+    state = answer_of(citizen.authorize())["session_state"]
+    visitor = Visitor(citizen.http)
+
+    visitor.open("/sign-up?another=yes")
+    visitor.send("sign-up", username="chidi", password=PASSWORD)
+    assert is_unchanged(state, now=cookie(citizen))
+    visitor.open("/sign-out")
+    visitor.send("logout")
+
+    assert is_unchanged(state, now=cookie(citizen)), "chidi left, amina stays"
+    visitor.open("/sign-out")
+    visitor.send("logout")
+    assert not is_unchanged(state, now=cookie(citizen))
 
 
 def test_a_session_that_ended_by_itself_is_noticed_at_the_next_request(citizen: Browser, services: Services) -> None:

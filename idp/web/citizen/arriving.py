@@ -120,11 +120,11 @@ def origin() -> Origin:
 
 def admit(answer: Response, came: Arrival, signed: SignedIn | SignUp | Recovered) -> Response:
     """Give the browser its new session and tell the request in flight that its citizen is here."""
-    company.make_room(answer, signed.account_id, beside=context.current_session() if came.another else None)
+    staying = company.make_room(signed.account_id, beside=context.current_session() if came.another else None)
     # Whatever the visitor before left in this browser ends here, the secret of the form tokens too.
     session.clear()
     context.forget_session()
-    cookies.set_session(answer, signed.session_secret)
+    cookies.set_session(answer, signed.session_secret, beside=staying)
     cookies.set_device(answer, signed.browser_token)
     if came.pending is not None:
         context.services().interactions.note(came.pending.interaction, account_chosen=signed.sid)

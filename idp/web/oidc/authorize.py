@@ -102,7 +102,8 @@ def _outcome(pairs: tuple[tuple[str, str], ...]) -> Response:
             limits.exceeded("authorize")
     if isinstance(outcome, Answered):
         answer = reply(outcome.reply)
-        cookies.keep_state(answer, None if session is None else session.secret)
+        here = others if session is None else (session, *others)
+        cookies.keep_states(answer, [each.secret for each in here])
         return answer
     return _to_page(outcome)
 

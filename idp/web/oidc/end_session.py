@@ -17,7 +17,7 @@ from idp.protocol.end_session import END_SESSION_PATH, Ask, LogoutRequest, NoLog
 from idp.protocol.http import HttpRequest, MalformedRequestError
 from idp.web import company, errors, headers, limits
 from idp.web.access import protocol, public
-from idp.web.context import current_session, services
+from idp.web.context import current_session, other_sessions, services
 from idp.web.languages import current, remember_asked
 from idp.web.oidc.channel import front_channel
 from idp.web.pages import page_blueprint
@@ -26,7 +26,6 @@ from idp.web.signing_out import signed_out
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from idp.authentication.values import Session
 
 bp = page_blueprint("end_session", __name__, url_prefix=END_SESSION_PATH)
 #: What other sites may post to, which can carry no token of our forms.
@@ -82,12 +81,18 @@ def carry() -> ResponseReturnValue:
 @bp.post("/confirm")
 @public
 def confirm() -> ResponseReturnValue:
-    """Sign out, because the citizen said so; or stay."""
-    if request.form.get("answer") != "sign-out":
+    """Sign the citizen whom the browser is with out, or everybody, because they said so; or stay."""
+    answer = request.form.get("answer")
+    if answer not in {"sign-out", "all"}:
         return redirect(url_for("home.index"), code=303)
+    here = company.everybody()
+    leaving = here if answer == "all" else here[:1]
     try:
         understood = _restored(request.form.get(_CARRIED, ""))
-        return _follow(front_channel().end_session.confirm(understood, sessions=_sessions()), understood)
+        return _follow(
+            front_channel().end_session.confirm(understood, sessions=leaving),
+            understood,
+        )
     except NoLogoutError as error:
         return _refused(400, _OBSTACLES[error.obstacle])
 
@@ -112,12 +117,8 @@ def _follow(outcome: Ask | SignedOut, understood: LogoutRequest) -> ResponseRetu
         "oidc/end_session.html",
         service="" if client is None else client.name(current()).text,
         carried=_carried(outcome.request),
+        in_company=bool(other_sessions()),
     )
-
-
-def _sessions() -> tuple[Session, ...]:
-    session = current_session()
-    return () if session is None else (session,)
 
 
 def _sent() -> HttpRequest:
