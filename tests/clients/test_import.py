@@ -16,6 +16,7 @@ from idp.clients.reading import read
 from idp.clients.service import ClientService
 from idp.clients.store import ClientStore
 from idp.clients.values import ClientState, LawfulBasis
+from idp.crypto import jwe
 from idp.crypto.jose import generate
 from idp.crypto.secrets import matches
 from idp.outbound.errors import FetchFailedError
@@ -460,6 +461,37 @@ def test_a_new_key_is_found_at_its_first_use(registry: Registry) -> None:
 
     assert registry.clients.keys_of(shop, kid=str(second["kid"])) is not old
     assert len(registry.fetcher.fetched) == 2
+
+
+def test_keys_to_encrypt_to_come_from_the_same_look_and_are_looked_for_again_when_old(registry: Registry) -> None:
+    """OIDC Core §10.2.1."""
+    uri = "https://shop.example/jwks.json"
+    registry.json(tables(token_endpoint_auth_method="private_key_jwt", jwks_uri=uri))
+    shop = registry.clients.get("shop")
+    assert shop is not None
+    first, second = jwe.generate("ECDH-ES").public(), jwe.generate("ECDH-ES").public()
+    registry.fetcher.documents[uri] = {"keys": [generate("ES256").public(), first]}
+    assert len(registry.clients.keys_of(shop, kid=None)) == 1
+    assert registry.clients.encryption_keys_of(shop).choose("ECDH-ES").kid == first["kid"]
+    assert len(registry.fetcher.fetched) == 1
+    registry.fetcher.documents[uri] = {"keys": [second]}
+
+    registry.world.clock.advance(minutes=16)
+
+    assert registry.clients.encryption_keys_of(shop).choose("ECDH-ES").kid == second["kid"]
+
+
+def test_a_broken_key_to_encrypt_to_does_not_lock_a_service_out(registry: Registry) -> None:
+    uri = "https://shop.example/jwks.json"
+    registry.json(tables(token_endpoint_auth_method="private_key_jwt", jwks_uri=uri))
+    shop = registry.clients.get("shop")
+    assert shop is not None
+    broken = {"kty": "EC", "crv": "P-256", "x": "AAAA", "y": "AAAA", "use": "enc"}
+    registry.fetcher.documents[uri] = {"keys": [generate("ES256").public(), broken]}
+
+    assert len(registry.clients.keys_of(shop, kid=None)) == 1
+    with pytest.raises(ClientKeysError):
+        registry.clients.encryption_keys_of(shop)
 
 
 def test_made_up_names_of_keys_do_not_turn_every_request_into_a_fetch(registry: Registry) -> None:
