@@ -289,6 +289,14 @@ class TestWhatItMeans:
         assert json.loads(kept["claims"]) == claims
         assert kept["max_age"] == "3600"
 
+    def test_resources_are_a_list_inside(self, browser: Browser) -> None:
+        """RFC 8707 §2: the parameter that may be repeated; these are not for this service."""
+        resources = ["https://a.example", "https://b.example"]
+
+        assert answer_of(bring(browser, sign(asked(resource=resources))))["error"] == "invalid_target"
+        assert answer_of(bring(browser, sign(asked(resource=[1]))))["error"] == "invalid_request_object"
+        assert answer_of(bring(browser, sign(asked(resource=[resources]))))["error"] == "invalid_request_object"
+
     @pytest.mark.parametrize("name", ["request", "request_uri"])
     def test_an_object_holds_no_other_object(self, browser: Browser, name: str) -> None:
         """OIDC Core §6.1, RFC 9101 §4."""
