@@ -134,6 +134,8 @@ class Register:
 
     registered: bool = False
     uses: tuple[RegisteredUse, ...] = ()
+    #: What `idp.consent.policy.basis` made of it: the same for every citizen, until the register changes.
+    bases: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def detail(self, claim: str) -> RegisteredDetail | None:
         """Return the entry that covers this claim; an exact entry wins over one that lists a smaller form."""

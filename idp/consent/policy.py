@@ -70,6 +70,13 @@ def basis(name: str, *, register: Register) -> str:
     """
     if not register.registered:
         return ""
+    known = register.bases.get(name)
+    if known is None:
+        known = register.bases[name] = _basis(name, register)
+    return known
+
+
+def _basis(name: str, register: Register) -> str:
     entry, use = register.detail(name), register.use_of(name)
     if entry is None or use is None:
         return ""
