@@ -25,8 +25,8 @@ class AccountStore:
         """
         try:
             # A savepoint, so that PostgreSQL lets the surrounding transaction go on after a refused insert.
-            with self._db.transaction() as session, session.begin_nested():
-                session.execute(
+            with self._db.transaction() as connection, connection.begin_nested():
+                connection.execute(
                     insert(AccountRow).values(
                         id=account.id,
                         login_index=login_index,
@@ -48,8 +48,8 @@ class AccountStore:
 
     def change(self, account_id: str, **columns: Any) -> bool:  # noqa: ANN401 - a column's own type
         """Set columns of one account; tells whether there is such an account."""
-        with self._db.transaction() as session:
-            changed = session.execute(
+        with self._db.transaction() as connection:
+            changed = connection.execute(
                 update(AccountRow).where(AccountRow.id == account_id).values(**columns).returning(AccountRow.id)
             )
             return changed.first() is not None

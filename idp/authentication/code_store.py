@@ -59,8 +59,8 @@ class CodeStore:
             )
             .returning(OneTimeCodeRow.account_id)
         )
-        with self._db.transaction() as session:
-            return session.execute(statement).first() is not None
+        with self._db.transaction() as connection:
+            return connection.execute(statement).first() is not None
 
     def confirm(self, account_id: str, sealed_secret: bytes, *, step: int, now: datetime) -> bool:
         """Note the first code of an application; True once."""
@@ -85,8 +85,8 @@ class CodeStore:
 
     def add_half(self, half: HalfSignIn) -> None:
         """Keep a half-finished sign-in."""
-        with self._db.transaction() as session:
-            session.execute(
+        with self._db.transaction() as connection:
+            connection.execute(
                 insert(HalfSignInRow).values(
                     digest=half.digest,
                     account_id=half.account_id,
@@ -122,16 +122,16 @@ class CodeStore:
 
     def end_halves(self, account_id: str) -> None:
         """End every half-finished sign-in of an account, because its password is another one now."""
-        with self._db.transaction() as session:
-            session.execute(delete(HalfSignInRow).where(HalfSignInRow.account_id == account_id))
+        with self._db.transaction() as connection:
+            connection.execute(delete(HalfSignInRow).where(HalfSignInRow.account_id == account_id))
 
     def purge(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` half-finished sign-ins that were over at a moment; gives how many."""
         row = HalfSignInRow
         over = select(row.digest).where(row.expires_at <= before).limit(limit)
-        with self._db.transaction() as session:
-            return len(session.execute(delete(row).where(row.digest.in_(over)).returning(row.digest)).all())
+        with self._db.transaction() as connection:
+            return len(connection.execute(delete(row).where(row.digest.in_(over)).returning(row.digest)).all())
 
     def _changed(self, statement: Any) -> bool:  # noqa: ANN401 - an update or delete of any shape
-        with self._db.transaction() as session:
-            return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        with self._db.transaction() as connection:
+            return cast("CursorResult[Any]", connection.execute(statement)).rowcount == 1

@@ -46,8 +46,8 @@ class SessionStore:
 
     def add(self, new: NewSession) -> None:
         """Insert a session."""
-        with self._db.transaction() as session:
-            session.execute(
+        with self._db.transaction() as connection:
+            connection.execute(
                 insert(BrowserSessionRow).values(
                     digest=new.digest,
                     sid=new.sid,
@@ -70,8 +70,8 @@ class SessionStore:
 
     def touch(self, sid: str, *, at: datetime) -> None:
         """Note that a session was used."""
-        with self._db.transaction() as session:
-            session.execute(update(BrowserSessionRow).where(BrowserSessionRow.sid == sid).values(seen_at=at))
+        with self._db.transaction() as connection:
+            connection.execute(update(BrowserSessionRow).where(BrowserSessionRow.sid == sid).values(seen_at=at))
 
     def renew(
         self,
@@ -98,15 +98,15 @@ class SessionStore:
             )
             .returning(row.sid)
         )
-        with self._db.transaction() as session:
-            return session.execute(statement).scalar() is not None
+        with self._db.transaction() as connection:
+            return connection.execute(statement).scalar() is not None
 
     def remove(self, digest: bytes) -> Ended | None:
         """End the session with this digest, or None when there was none."""
         row = BrowserSessionRow
         statement = delete(row).where(row.digest == digest).returning(row.account_id, row.sid)
-        with self._db.transaction() as session:
-            ended = session.execute(statement).one_or_none()
+        with self._db.transaction() as connection:
+            ended = connection.execute(statement).one_or_none()
         return None if ended is None else Ended(account_id=ended[0], sid=ended[1])
 
     def remove_of(self, account_id: str, *, sid: str | None = None, keep_sid: str | None = None) -> tuple[str, ...]:
@@ -116,8 +116,8 @@ class SessionStore:
             conditions.append(BrowserSessionRow.sid == sid)
         if keep_sid is not None:
             conditions.append(BrowserSessionRow.sid != keep_sid)
-        with self._db.transaction() as session:
-            gone = session.execute(delete(BrowserSessionRow).where(*conditions).returning(BrowserSessionRow.sid))
+        with self._db.transaction() as connection:
+            gone = connection.execute(delete(BrowserSessionRow).where(*conditions).returning(BrowserSessionRow.sid))
             return tuple(gone.scalars())
 
     def of(self, account_id: str) -> tuple[SessionSummary, ...]:
@@ -145,8 +145,8 @@ class SessionStore:
         """Delete at most `limit` sessions that are over; gives how many."""
         row = BrowserSessionRow
         over = select(row.digest).where((row.expires_at <= expired_before) | (row.seen_at <= seen_before)).limit(limit)
-        with self._db.transaction() as session:
-            gone = session.execute(delete(row).where(row.digest.in_(over)).returning(row.sid))
+        with self._db.transaction() as connection:
+            gone = connection.execute(delete(row).where(row.digest.in_(over)).returning(row.sid))
             return len(gone.all())
 
 

@@ -64,8 +64,8 @@ class PasswordStore:
         none at all in a slot that the row's password does not open.
         """
         statement = select(*PasswordRow.__table__.columns).where(PasswordRow.account_id == account_id)
-        with self._db.transaction() as session:
-            return _stored(session.execute(statement.with_for_update()).first())
+        with self._db.transaction() as connection:
+            return _stored(connection.execute(statement.with_for_update()).first())
 
     def put_password(self, account_id: str, password: StoredPassword) -> None:
         """Keep a password in the place of the one before it."""
@@ -78,37 +78,37 @@ class PasswordStore:
             "changed_at": password.changed_at,
         }
         statement = insert_into(self._db, PasswordRow).values(account_id=account_id, **columns)
-        with self._db.transaction() as session:
-            session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=columns))
+        with self._db.transaction() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=columns))
 
     def know_browser(self, account_id: str, browser: bytes, *, until: datetime) -> None:
         """Remember a browser, or remember it for longer."""
         statement = insert_into(self._db, KnownBrowserRow).values(
             digest=browser, account_id=account_id, expires_at=until
         )
-        with self._db.transaction() as session:
-            session.execute(
+        with self._db.transaction() as connection:
+            connection.execute(
                 statement.on_conflict_do_update(index_elements=["digest", "account_id"], set_={"expires_at": until})
             )
 
     def forget_browsers(self, account_id: str) -> None:
         """Forget every browser of an account."""
-        with self._db.transaction() as session:
-            session.execute(delete(KnownBrowserRow).where(KnownBrowserRow.account_id == account_id))
+        with self._db.transaction() as connection:
+            connection.execute(delete(KnownBrowserRow).where(KnownBrowserRow.account_id == account_id))
 
     def forget_ways_in(self, account_id: str) -> None:
         """Delete an account's password and one-time codes."""
-        with self._db.transaction() as session:
-            session.execute(delete(PasswordRow).where(PasswordRow.account_id == account_id))
-            session.execute(delete(OneTimeCodeRow).where(OneTimeCodeRow.account_id == account_id))
+        with self._db.transaction() as connection:
+            connection.execute(delete(PasswordRow).where(PasswordRow.account_id == account_id))
+            connection.execute(delete(OneTimeCodeRow).where(OneTimeCodeRow.account_id == account_id))
 
     def purge_browsers(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` browsers that were forgotten at a moment; gives how many."""
         row = KnownBrowserRow
         over = select(row.digest).where(row.expires_at <= before).limit(limit)
-        with self._db.transaction() as session:
+        with self._db.transaction() as connection:
             statement = delete(row).where(row.expires_at <= before, row.digest.in_(over)).returning(row.digest)
-            return len(session.execute(statement).all())
+            return len(connection.execute(statement).all())
 
 
 _CREDENTIALS = (

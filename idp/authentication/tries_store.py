@@ -34,8 +34,8 @@ class TriesStore:
             .on_conflict_do_update(index_elements=["key"], set_={"tries": row.tries})
             .returning(row.key, row.tries, row.last_at, row.expires_at)
         )
-        with self._db.transaction() as session:
-            found = session.execute(statement).all()
+        with self._db.transaction() as connection:
+            found = connection.execute(statement).all()
         return {one.key: Tries(count=one.tries, last_at=one.last_at, expires_at=one.expires_at) for one in found}
 
     def rehearse(self, key: bytes, *, now: datetime) -> None:
@@ -47,8 +47,8 @@ class TriesStore:
     def put(self, key: bytes, tries: Tries) -> None:
         """Set a counter that is held."""
         row = SignInTriesRow
-        with self._db.transaction() as session:
-            session.execute(
+        with self._db.transaction() as connection:
+            connection.execute(
                 update(row)
                 .where(row.key == key)
                 .values(tries=tries.count, last_at=tries.last_at, expires_at=tries.expires_at)
@@ -56,16 +56,16 @@ class TriesStore:
 
     def clear(self, key: bytes) -> None:
         """Forget a counter."""
-        with self._db.transaction() as session:
-            session.execute(delete(SignInTriesRow).where(SignInTriesRow.key == key))
+        with self._db.transaction() as connection:
+            connection.execute(delete(SignInTriesRow).where(SignInTriesRow.key == key))
 
     def purge(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` counters that no longer counted at a moment; gives how many."""
         row = SignInTriesRow
         over = select(row.key).where(row.expires_at <= before).limit(limit)
-        with self._db.transaction() as session:
+        with self._db.transaction() as connection:
             statement = delete(row).where(row.expires_at <= before, row.key.in_(over)).returning(row.key)
-            return len(session.execute(statement).all())
+            return len(connection.execute(statement).all())
 
 
 _FIND = select(SignInTriesRow.tries, SignInTriesRow.expires_at).where(SignInTriesRow.key == bindparam("key"))

@@ -26,14 +26,14 @@ class ClientDirectory:
 
     def keep(self, client: Client) -> None:
         """Write down what a service that has its row is found by, in the caller's transaction."""
-        with self._db.transaction() as session:
+        with self._db.transaction() as connection:
             for table, rows in (
                 (_audiences, [{"audience": name, "client_id": client.client_id} for name in client.audiences]),
                 (_origins, [{"origin": name, "client_id": client.client_id} for name in browser_origins(client)]),
             ):
-                session.execute(delete(table).where(table.c.client_id == client.client_id))
+                connection.execute(delete(table).where(table.c.client_id == client.client_id))
                 if rows:
-                    session.execute(insert(table), rows)
+                    connection.execute(insert(table), rows)
 
     def owner(self, audience: str) -> str | None:
         """Return the approved service that an audience belongs to."""

@@ -22,8 +22,8 @@ class InvitationStore:
 
     def add(self, digest: bytes, invitation: Invitation) -> None:
         """Insert a token."""
-        with self._db.transaction() as session:
-            session.execute(
+        with self._db.transaction() as connection:
+            connection.execute(
                 insert(_table).values(
                     digest=digest,
                     label=invitation.label,
@@ -66,8 +66,8 @@ class InvitationStore:
         return self._count(delete(_table).where(_table.c.digest.in_(ended)))
 
     def _count(self, statement: Any) -> int:  # noqa: ANN401 - an update or a delete
-        with self._db.transaction() as session:
-            return cast("CursorResult[Any]", session.execute(statement)).rowcount
+        with self._db.transaction() as connection:
+            return cast("CursorResult[Any]", connection.execute(statement)).rowcount
 
 
 def _usable(digest: bytes, now: datetime) -> tuple[Any, ...]:

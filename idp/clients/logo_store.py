@@ -42,10 +42,10 @@ class LogoStore:
             .values(client_id=client_id, **values)
             .on_conflict_do_update(index_elements=["client_id"], set_=values)
         )
-        with self._db.transaction() as session:
-            session.execute(statement)
+        with self._db.transaction() as connection:
+            connection.execute(statement)
 
     def remove(self, client_id: str) -> None:
         """Forget a service's logo."""
-        with self._db.transaction() as session:
-            session.execute(delete(_table).where(_table.c.client_id == client_id))
+        with self._db.transaction() as connection:
+            connection.execute(delete(_table).where(_table.c.client_id == client_id))

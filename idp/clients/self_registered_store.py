@@ -38,8 +38,8 @@ class SelfRegisteredStore:
         """Insert a service."""
         values = {"created_at": kept.created_at, "updated_at": kept.created_at}
         digest = kept.token_digest.hex()
-        with self._db.transaction() as session:
-            session.execute(
+        with self._db.transaction() as connection:
+            connection.execute(
                 insert(_clients).values(**client_to_row(kept.client), **values, registration_token_digest=digest)
             )
 
@@ -92,19 +92,19 @@ class SelfRegisteredStore:
 
     def mark_used(self, client_ids: Collection[str], *, now: datetime) -> None:
         """Note that citizens use these."""
-        with self._db.transaction() as session:
-            session.execute(update(_clients).where(_clients.c.client_id.in_(client_ids)).values(used_at=now))
+        with self._db.transaction() as connection:
+            connection.execute(update(_clients).where(_clients.c.client_id.in_(client_ids)).values(used_at=now))
 
     def remove(self, client_ids: Collection[str]) -> int:
         """Delete services of which no use is known, with their logos; how many went."""
         logos = cast("Table", ClientLogoRow.__table__)
-        with self._db.transaction() as session:
-            session.execute(delete(logos).where(logos.c.client_id.in_(client_ids)))
-            gone = session.execute(
+        with self._db.transaction() as connection:
+            connection.execute(delete(logos).where(logos.c.client_id.in_(client_ids)))
+            gone = connection.execute(
                 delete(_clients).where(_clients.c.client_id.in_(client_ids), _clients.c.used_at.is_(None))
             )
         return cast("CursorResult[Any]", gone).rowcount
 
     def _change(self, client_id: str, **values: Any) -> None:  # noqa: ANN401 - columns of several types
-        with self._db.transaction() as session:
-            session.execute(update(_clients).where(_clients.c.client_id == client_id).values(**values))
+        with self._db.transaction() as connection:
+            connection.execute(update(_clients).where(_clients.c.client_id == client_id).values(**values))

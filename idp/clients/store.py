@@ -42,12 +42,12 @@ class ClientStore:
     def put(self, client: Client, *, now: datetime) -> bool:
         """Insert or replace a service; tells whether anything changed."""
         row = client_to_row(client)
-        with self._db.transaction() as session:
-            before = session.execute(select(_clients).where(ClientRow.client_id == client.client_id)).one_or_none()
+        with self._db.transaction() as connection:
+            before = connection.execute(select(_clients).where(ClientRow.client_id == client.client_id)).one_or_none()
             if before is None:
-                session.execute(insert(_clients).values(**row, created_at=now, updated_at=now))
+                connection.execute(insert(_clients).values(**row, created_at=now, updated_at=now))
             elif {name: before._mapping[name] for name in row} != row:  # noqa: SLF001 - the documented access by name
-                session.execute(
+                connection.execute(
                     update(_clients).where(ClientRow.client_id == client.client_id).values(**row, updated_at=now)
                 )
             else:
@@ -57,8 +57,8 @@ class ClientStore:
 
     def add_use(self, use: RegisteredUse, *, now: datetime) -> RegisteredUse | None:
         """Store a use: a new version when the content is new, else at most a new state; None when nothing changed."""
-        with self._db.transaction() as session:
-            newest = session.execute(
+        with self._db.transaction() as connection:
+            newest = connection.execute(
                 select(_uses)
                 .where(RegisteredUseRow.client_id == use.client_id, RegisteredUseRow.key == use.key)
                 .order_by(RegisteredUseRow.version.desc())
@@ -70,12 +70,12 @@ class ClientStore:
                 added = replace(
                     use, version=(stored.version if stored else 0) + 1, created_at=now, approved_at=approved_at
                 )
-                session.execute(insert(_uses).values(**use_to_row(added), created_at=now, approved_at=approved_at))
+                connection.execute(insert(_uses).values(**use_to_row(added), created_at=now, approved_at=approved_at))
                 return added
             if stored.state is use.state:
                 return None
             changed = replace(stored, state=use.state, approved_at=approved_at or stored.approved_at)
-            session.execute(
+            connection.execute(
                 update(_uses)
                 .where(
                     RegisteredUseRow.client_id == use.client_id,
@@ -96,8 +96,8 @@ class ClientStore:
 
     def _update(self, client_id: str, **values: Any) -> bool:  # noqa: ANN401 - columns of several types
         statement = update(_clients).where(ClientRow.client_id == client_id).values(**values)
-        with self._db.transaction() as session:
-            changed = session.execute(statement.returning(ClientRow.client_id)).scalar_one_or_none()
+        with self._db.transaction() as connection:
+            changed = connection.execute(statement.returning(ClientRow.client_id)).scalar_one_or_none()
         return changed is not None
 
     def _load(self, client_id: str | None) -> tuple[Client, ...]:

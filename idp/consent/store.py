@@ -105,8 +105,8 @@ class GrantStore:
             )
             .returning(_grant.c.id)
         )
-        with self._db.transaction() as session:
-            if session.execute(statement).scalar_one_or_none() is None:
+        with self._db.transaction() as connection:
+            if connection.execute(statement).scalar_one_or_none() is None:
                 raise GrantTakenError
 
     def reseal(self, grant: Grant, *, as_of: datetime) -> bool:
@@ -131,8 +131,8 @@ class GrantStore:
             .values(withdrawn_at=now, claims_sealed=None, grant_key_wrapped=None, token_epoch=_grant.c.token_epoch + 1)
             .returning(_grant.c.client_id, _grant.c.claims)
         )
-        with self._db.transaction() as session:
-            row = session.execute(statement).one_or_none()
+        with self._db.transaction() as connection:
+            row = connection.execute(statement).one_or_none()
         return None if row is None else (row[0], tuple(row[1]))
 
     def end_service(self, client_id: str, *, now: datetime) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -143,8 +143,8 @@ class GrantStore:
             .values(withdrawn_at=now, claims_sealed=None, grant_key_wrapped=None, token_epoch=_grant.c.token_epoch + 1)
             .returning(_grant.c.account_id, _grant.c.claims)
         )
-        with self._db.transaction() as session:
-            rows = session.execute(statement).all()
+        with self._db.transaction() as connection:
+            rows = connection.execute(statement).all()
         return tuple((row[0], tuple(row[1])) for row in rows)
 
     def services_among(self, client_ids: Collection[str]) -> frozenset[str]:
@@ -174,12 +174,12 @@ class GrantStore:
         """Note when grants last served a token; an earlier moment never replaces a later one."""
         # In order of identifier, so that two processes never wait for each other's rows.
         rows = [{"used": grant_id, "at": moments[grant_id]} for grant_id in sorted(moments)]
-        with self._db.transaction() as session:
-            session.execute(_USED, rows)
+        with self._db.transaction() as connection:
+            connection.execute(_USED, rows)
 
     def _changed(self, statement: Any) -> int:  # noqa: ANN401 - an update of any shape
-        with self._db.transaction() as session:
-            return cast("CursorResult[Any]", session.execute(statement)).rowcount
+        with self._db.transaction() as connection:
+            return cast("CursorResult[Any]", connection.execute(statement)).rowcount
 
 
 def _row(grant: Grant) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def _greet(instance: Instance) -> None:
         print(f"  {citizen.login:<19} {citizen.password:<32} {citizen.about}")
     print(
         "\nTry first: open the council, apply for a permit, sign in as amina and choose what to share."
+        f"\nA device without a browser: {sys.executable} -m idp.demo.device {ISSUER} library"
         f"\nWhat you do is kept in {instance.folder}; `make run RESET=1` starts over. Ctrl-C stops everything.\n",
         flush=True,
     )

@@ -101,6 +101,9 @@ def _clients(instance: Instance, services: Mapping[str, str]) -> dict[str, Any]:
     described: dict[str, Any] = json.loads(text)
     for client in described["clients"]:
         key = client["client_id"]
+        if key not in services:
+            # A device, which has no address.
+            continue
         client["secret"] = instance.secret(key)
         client["redirect_uris"] = [f"{services[key]}/callback"]
         client["initiate_login_uri"] = f"{services[key]}/login"

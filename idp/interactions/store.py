@@ -53,8 +53,8 @@ class InteractionStore:
             "expires_at": stored.expires_at,
             "used_at": stored.used_at,
         }
-        with self._db.transaction() as session:
-            session.execute(insert(_table).values(row))
+        with self._db.transaction() as connection:
+            connection.execute(insert(_table).values(row))
 
     def find(self, digest: bytes) -> Stored | None:
         """Return the request with this digest, in whatever state it is."""
@@ -97,10 +97,10 @@ class InteractionStore:
     def purge(self, *, before: datetime, limit: int) -> int:
         """Delete up to `limit` requests whose time ended before the moment."""
         ended = select(InteractionRow.digest).where(InteractionRow.expires_at < before).limit(limit)
-        with self._db.transaction() as session:
-            result = session.execute(delete(_table).where(InteractionRow.digest.in_(ended)))
+        with self._db.transaction() as connection:
+            result = connection.execute(delete(_table).where(InteractionRow.digest.in_(ended)))
         return cast("CursorResult[Any]", result).rowcount
 
     def _change(self, statement: Any) -> bool:  # noqa: ANN401 - an update of any shape
-        with self._db.transaction() as session:
-            return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        with self._db.transaction() as connection:
+            return cast("CursorResult[Any]", connection.execute(statement)).rowcount == 1

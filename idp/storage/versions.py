@@ -47,8 +47,8 @@ class Versions:
 
         :returns: the new number, at least 1.
         """
-        with self._db.transaction() as session:
-            number: Any = session.execute(self._bump, {"counted": name}).scalar_one()
+        with self._db.transaction() as connection:
+            number: Any = connection.execute(self._bump, {"counted": name}).scalar_one()
         return int(number)
 
     def read(self, names: Collection[str]) -> dict[str, int]:

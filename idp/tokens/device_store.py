@@ -107,8 +107,8 @@ class DeviceStore:
             .values(state=DeviceState.USED.value)
             .returning(_device.c.sealed, _device.c.issue_id)
         )
-        with self._db.transaction() as session:
-            row = session.execute(statement).one_or_none()
+        with self._db.transaction() as connection:
+            row = connection.execute(statement).one_or_none()
         return None if row is None else (row.sealed, row.issue_id)
 
     def _one(self, condition: Any) -> DeviceRow | None:  # noqa: ANN401 - SQLAlchemy's expression
@@ -117,5 +117,5 @@ class DeviceStore:
         return None if row is None else DeviceRow(**{**row, "state": DeviceState(row["state"])})
 
     def _changed(self, statement: Any) -> bool:  # noqa: ANN401 - SQLAlchemy's expression
-        with self._db.transaction() as session:
-            return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        with self._db.transaction() as connection:
+            return cast("CursorResult[Any]", connection.execute(statement)).rowcount == 1

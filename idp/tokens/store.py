@@ -221,7 +221,7 @@ class TokenStore:
             (_device, _device.c.digest, now - timedelta(hours=1)),
         ):
             ended = select(key).where(table.c.expires_at < before).order_by(table.c.expires_at).limit(limit)
-            with self._db.transaction() as session:
-                result = session.execute(delete(table).where(key.in_(ended)))
+            with self._db.transaction() as connection:
+                result = connection.execute(delete(table).where(key.in_(ended)))
                 deleted += cast("CursorResult[Any]", result).rowcount
         return deleted

@@ -37,8 +37,8 @@ class VaultStore:
     def add_slot(self, wrapped: WrappedSlot) -> None:
         """Insert a slot."""
         slot = wrapped.slot
-        with self._db.transaction() as session:
-            session.execute(
+        with self._db.transaction() as connection:
+            connection.execute(
                 insert(KeySlotRow).values(
                     id=slot.id,
                     account_id=slot.account_id,
@@ -69,8 +69,8 @@ class VaultStore:
             .values(**columns)
             .returning(KeySlotRow.id)
         )
-        with self._db.transaction() as session:
-            return session.execute(statement).first() is not None
+        with self._db.transaction() as connection:
+            return connection.execute(statement).first() is not None
 
     def remove_slot(self, account_id: str, slot_id: str) -> bool:
         """Delete one slot; tells whether the account had it."""
@@ -79,13 +79,13 @@ class VaultStore:
             .where(KeySlotRow.id == slot_id, KeySlotRow.account_id == account_id)
             .returning(KeySlotRow.id)
         )
-        with self._db.transaction() as session:
-            return session.execute(statement).first() is not None
+        with self._db.transaction() as connection:
+            return connection.execute(statement).first() is not None
 
     def add_document(self, account_id: str, persona: str, *, document: SealedDocument) -> None:
         """Insert a persona's first document."""
-        with self._db.transaction() as session:
-            session.execute(
+        with self._db.transaction() as connection:
+            connection.execute(
                 insert(VaultDocumentRow).values(
                     account_id=account_id, persona=persona, version=document.version, sealed=document.sealed
                 )
@@ -110,9 +110,9 @@ class VaultStore:
 
     def erase(self, account_id: str) -> None:
         """Delete every document and slot of an account."""
-        with self._db.transaction() as session:
-            session.execute(delete(VaultDocumentRow).where(VaultDocumentRow.account_id == account_id))
-            session.execute(delete(KeySlotRow).where(KeySlotRow.account_id == account_id))
+        with self._db.transaction() as connection:
+            connection.execute(delete(VaultDocumentRow).where(VaultDocumentRow.account_id == account_id))
+            connection.execute(delete(KeySlotRow).where(KeySlotRow.account_id == account_id))
 
     def replace_document(self, account_id: str, persona: str, *, document: SealedDocument) -> bool:
         """Put a document in the place of the version before it; tells whether that one was still there."""
@@ -126,8 +126,8 @@ class VaultStore:
             .values(version=document.version, sealed=document.sealed)
             .returning(VaultDocumentRow.version)
         )
-        with self._db.transaction() as session:
-            return session.execute(statement).first() is not None
+        with self._db.transaction() as connection:
+            return connection.execute(statement).first() is not None
 
 
 def _wrapped_slot(row: Row[Any]) -> WrappedSlot:

@@ -13,6 +13,7 @@ from idp.consent.values import Choices, ClaimsRequest, Difference, Duration, Gra
 from idp.interactions.values import Interaction
 from idp.protocol.resources import named
 from idp.protocol.response_types import opens_userinfo
+from idp.web.citizen.resources import owners
 from idp.web.context import current_session, pending, services
 from idp.web.languages import current
 
@@ -101,10 +102,5 @@ def asking(secret: str) -> Asking | None:
     )
     if difference is None:
         return None
-    return Asking(waiting.interaction, waiting.client, session, request, difference, scopes, _elsewhere(parameters))
-
-
-def _elsewhere(parameters: Mapping[str, str]) -> tuple[Wording, ...]:
-    servers = (services().clients.audience(uri) for uri in named(parameters.get("resource")))
-    names = (server.names.read(current()) for server in servers if server is not None)
-    return tuple(dict.fromkeys(name for name in names if name is not None))
+    elsewhere = owners(named(parameters.get("resource")))
+    return Asking(waiting.interaction, waiting.client, session, request, difference, scopes, elsewhere)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from idp.clients.texts import Wording
 from idp.clients.values import Client, ClientState, Register
 from idp.consent.values import Decision, Duration, Grant
+from idp.web.citizen.resources import owners
 from idp.web.context import services
 from idp.web.languages import current
 
@@ -63,6 +64,8 @@ class SharedService:
     once: bool
     #: The service may look again while the citizen is away.
     offline: bool
+    #: Other services that it may go to in the citizen's name.
+    elsewhere: tuple[Wording, ...]
     stopped_at: datetime | None
 
 
@@ -90,6 +93,7 @@ def shared(grant: Grant) -> SharedService:
         until=grant.reconfirm_at,
         once=grant.duration is Duration.ONCE,
         offline=grant.offline,
+        elsewhere=owners(grant.scopes),
         stopped_at=grant.withdrawn_at,
     )
 

@@ -6,9 +6,10 @@ import pytest
 from flask import Flask
 
 from idp.authentication.values import Origin, Session
+from idp.clients.reading import parse
 from idp.services import Services
 from tests.doubles import FrozenClock
-from tests.web.citizen.chooser import PASSWORD, Chooser, register
+from tests.web.citizen.chooser import FILE, PASSWORD, Chooser, register
 from tests.web.citizen.forms import posting
 
 
@@ -65,6 +66,23 @@ def test_a_service_has_a_page_with_reasons_and_what_was_withheld(citizen: Choose
     assert "Reason for birthdate" in page
     assert "You chose not to share: <bdi>Email address</bdi>." in page
     assert "Amina" not in page
+
+
+def test_the_page_names_the_services_that_another_goes_to(citizen: Chooser, services: Services) -> None:
+    archive = {"client_id": "archive", "organisation": "northtown", "name": "The archive", "resource_server": True,
+               "grant_types": ["client_credentials"], "response_types": [], "secret": "archive-secret-0123456789abcdef",
+               "audiences": ["https://archive.example"]}  # fmt: skip
+    permits = {**FILE["clients"][0], "resources": ["https://archive.example"]}
+    services.clients.register(parse({"organisations": FILE["organisations"], "clients": [archive, permits]}))
+
+    citizen.asked("given_name", "birthdate", resource="https://archive.example")
+    assert "The archive" in citizen.page.text
+    citizen.press("consent-allow", citizen.form())
+    citizen.answer()
+
+    page = service_page(citizen)
+    assert "Where else it goes for you" in page
+    assert "The archive" in page
 
 
 def test_stopping_takes_one_button_and_says_what_happened(citizen: Chooser) -> None:
