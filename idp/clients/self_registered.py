@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ from idp.storage.versions import Versions
 
 #: Before the random part of their identifiers, so that an operator sees where they come from.
 PREFIX: Final = "self-"
+#: What can be one of ours. Whoever asks may be a stranger: a database fails on NUL.
+_IDENTIFIER: Final = re.compile(PREFIX + r"[A-Za-z0-9_-]{1,64}")
 #: Members of our answer that an update must not send (RFC 7592 §2.2).
 _ANSWERED: Final = (
     "registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at",
@@ -185,7 +188,7 @@ class SelfRegistered:
         return removed
 
     def _kept(self, client_id: str, shown: str | None) -> Kept:
-        kept = self._store.find(client_id) if client_id.startswith(PREFIX) and client_id.isascii() else None
+        kept = self._store.find(client_id) if _IDENTIFIER.fullmatch(client_id) else None
         known = matches(secret=shown or "", digest=_NO_TOKEN if kept is None else kept.token_digest)
         if kept is None or not known:
             raise RegistrationTokenError

@@ -18,7 +18,7 @@ from idp.clients.reading import faults_told
 from idp.clients.registration import client_of
 from idp.clients.rules import metadata_faults
 from idp.clients.texts import Texts
-from idp.clients.values import Client, Organisation
+from idp.clients.values import DEVICE_CODE, Client, Organisation, SubjectType
 
 _CODE: Final = "authorization_code"
 _IMPLICIT: Final = "implicit"
@@ -94,3 +94,8 @@ def _offer_faults(entry: SelfRegistration, offer: RegistrationOffer) -> Iterator
         yield Fault("scope", "has none that is offered")
     if not entry.grant_types:
         yield Fault("grant_types", "is empty")
+    pairwise = entry.subject_type is SubjectType.PAIRWISE
+    if pairwise and entry.sector_identifier_uri is not None and DEVICE_CODE in entry.grant_types:
+        # The document vouches for redirect URIs. A device has none, so anybody could have the identifiers of a sector
+        # by naming its document (OIDC Core §8.1).
+        yield Fault("sector_identifier_uri", "does not go with the device grant")

@@ -160,6 +160,12 @@ class Encryption:
     enc: str
 
 
+def place_of(redirect_uri: str) -> str:
+    """Return where an answer goes: the host, or the scheme of an installed application."""
+    parts = urlsplit(redirect_uri)
+    return parts.hostname or parts.scheme
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """A relying party as every other room sees it (OIDC Registration §2, RFC 7591 §2)."""
@@ -239,14 +245,17 @@ class Client:
     logo: str | None = None
 
     def name(self, language: str) -> Wording:
-        """Return what pages call the service: its name, or where it is when it gave none."""
-        return self.names.read(language) or Wording(self.hosts[0], "")
+        """Return what pages call the service: its name, or where it is when it gave none.
+
+        Where answers may go to several places, one of them would be a name that the service chose from other people's.
+        """
+        somewhere = self.hosts[0] if len(self.hosts) == 1 and DEVICE_CODE not in self.grant_types else self.client_id
+        return self.names.read(language) or Wording(somewhere, "")
 
     @property
     def hosts(self) -> tuple[str, ...]:
         """Return where its answers go: host names or the scheme of an installed application; else its identifier."""
-        parts = [urlsplit(uri) for uri in self.redirect_uris]
-        return tuple(dict.fromkeys(part.hostname or part.scheme for part in parts)) or (self.client_id,)
+        return tuple(dict.fromkeys(place_of(uri) for uri in self.redirect_uris)) or (self.client_id,)
 
     def address(self, member: str, language: str) -> str | None:
         """Return one of its published addresses for a reader: `policy_uri`, `tos_uri`, `client_uri`, `logo_uri`."""

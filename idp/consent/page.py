@@ -88,7 +88,7 @@ class ChoicePage:
     client_id: str
     #: Names the service's logo; None when there is none.
     logo: str | None
-    #: Nobody has checked who runs it; then where its answers go is all that is known.
+    #: Nobody has checked who runs it; then where its answers go is all that is known. Empty for a device's.
     self_registered: bool
     hosts: tuple[str, ...]
     reason: Reason

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app, url_for
 from werkzeug.exceptions import Unauthorized
 
+from idp.clients.values import place_of
 from idp.interactions.errors import InteractionGoneError
 from idp.web import cookies, headers
 from idp.web.languages import remember_asked
@@ -26,6 +27,12 @@ class Pending:
 
     interaction: Interaction = field(repr=False)
     client: Client
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where this request's answer goes, of all that the service registered; nowhere on the web for a device."""
+        redirect_uri = self.interaction.parameters.get("redirect_uri")
+        return () if redirect_uri is None else (place_of(redirect_uri),)
 
 
 def services() -> Services:

@@ -94,3 +94,13 @@ def test_of_two_updates_with_one_token_one_counts(provider: Registering) -> None
         thread.join()
 
     assert sorted(statuses) == [200, 401, 401]
+
+
+@pytest.mark.parametrize("client_id", ["self-%00", "self-", "self-%7F", "self-" + "a" * 5000, "%00"])
+def test_an_identifier_that_is_none_is_answered_like_an_unknown_one(provider: Registering, client_id: str) -> None:
+    """RFC 7592 §2: whatever a database thinks of it."""
+    shown = {"Authorization": "Bearer anything"}
+    for method in ("GET", "PUT", "DELETE"):
+        answer = provider.http.open(f"/register/{client_id}", method=method, headers=shown, json={})
+
+        assert answer.status_code == 401

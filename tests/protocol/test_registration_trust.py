@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from idp.clients.errors import RegistrationTokenError, UnknownInvitationError
+from idp.clients.values import DEVICE_CODE
 from idp.crypto import jose
 from tests.protocol.registering import CALLBACK, Registering, error_of, good, registering
 from tests.protocol.sign_on import Browser, page_of
@@ -48,6 +49,24 @@ def test_without_an_initial_access_token_nobody_registers(by_token: Registering)
     assert error_of(nothing)[:2] == error_of(wrong)[:2] == (401, "invalid_token")
     assert nothing.headers["WWW-Authenticate"] == 'Bearer realm="http://localhost:8000"'
     assert wrong.headers["WWW-Authenticate"] == 'Bearer realm="http://localhost:8000", error="invalid_token"'
+
+
+@pytest.mark.parametrize("redirect_uris", [None, ["https://council.example/callback"]])
+def test_nobody_gets_the_identifiers_of_a_sector_by_naming_its_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, redirect_uris: list[str] | None
+) -> None:
+    """OIDC Core §8.1: the document vouches for redirect URIs, and a device is told `sub` without one."""
+    document = "https://council.example/sector.json"
+    grants = [DEVICE_CODE] + (["authorization_code"] if redirect_uris else [])
+    types = ["code"] if redirect_uris else []
+    with registering(tmp_path, monkeypatch) as provider:
+        provider.web.documents[document] = b'["https://council.example/callback"]'
+        named = {"redirect_uris": redirect_uris, "grant_types": grants, "response_types": types}
+
+        refused = provider.refused(**named, sector_identifier_uri=document)
+
+        assert refused[:2] == (400, "invalid_client_metadata")
+        assert provider.post(good(**named)).status_code == 201
 
 
 def test_an_initial_access_token_registers_as_often_as_it_says(by_token: Registering) -> None:

@@ -25,8 +25,9 @@ class Asking:
     service: Wording
     organisation: str
     public_body: bool
-    #: Nobody has checked who runs it; then where its answers go is all that is known.
+    #: Nobody has checked who runs it; then where its answer goes is all that is known.
     self_registered: bool
+    #: Empty when it goes to a device.
     hosts: tuple[str, ...]
     client_id: str
     #: Names its logo; None when there is none.
@@ -59,7 +60,7 @@ class Arrival:
             organisation=client.organisation.legal_name,
             public_body=client.organisation.public_body,
             self_registered=client.dynamic,
-            hosts=client.hosts,
+            hosts=self.pending.hosts,
             client_id=client.client_id,
             logo=client.logo,
         )

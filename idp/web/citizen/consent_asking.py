@@ -30,6 +30,8 @@ class Asking:
     scopes: tuple[str, ...]
     #: Names of the services that it wants to go to in the citizen's name.
     elsewhere: tuple[Wording, ...]
+    #: Where the answer goes; empty when it goes to a device.
+    hosts: tuple[str, ...]
 
     @property
     def secret(self) -> str:
@@ -40,7 +42,7 @@ class Asking:
         self, *, choices: Choices | None = None, faults: Mapping[str, str] | None = None, select_all: bool = False
     ) -> ChoicePage:
         """Build the page for the choices made so far."""
-        return services().consent.page(
+        page = services().consent.page(
             self.request,
             session=self.session,
             client=self.client,
@@ -50,6 +52,7 @@ class Asking:
             faults=faults,
             select_all=select_all,
         )
+        return replace(page, hosts=self.hosts)
 
     def decide(self, choices: Choices) -> Grant:
         """Record the choices; see :meth:`idp.consent.service.ConsentService.decide`."""
@@ -103,4 +106,4 @@ def asking(secret: str) -> Asking | None:
     if difference is None:
         return None
     elsewhere = owners(named(parameters.get("resource")))
-    return Asking(waiting.interaction, waiting.client, session, request, difference, scopes, elsewhere)
+    return Asking(waiting.interaction, waiting.client, session, request, difference, scopes, elsewhere, waiting.hosts)

@@ -56,8 +56,9 @@ def look() -> ResponseReturnValue:
     return render_template(
         "citizen/device_confirm.html",
         code=_spelt(typed),
-        service=client.names.read(current()),
+        service=client.name(current()),
         run_by=client.organisation.legal_name,
+        self_registered=client.dynamic,
         since=_since(waiting),
     )
 

@@ -11,11 +11,13 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from werkzeug.serving import make_server
 
+from idp.clients.values import DEVICE_CODE
 from tests.browser import NewPage
 from tests.clients.test_logos import LOGO, picture
 from tests.protocol.registering import CALLBACK, Registering, registering
 from tests.protocol.sign_on import Browser, page_of
 from tests.web.axe import violations
+from tests.web.citizen.visitor import Visitor
 
 PAGES = {
     "logo_uri": LOGO,
@@ -117,6 +119,51 @@ def test_a_service_that_takes_no_sign_on_from_us_has_no_link(provider: Registeri
     citizen.share(page_of(citizen.authorize(client_id=told["client_id"], redirect_uri=CALLBACK)), "given_name")
 
     assert ">Open<" not in citizen.http.get("/sharing").text
+
+
+def test_only_where_this_request_is_answered_is_named(provider: Registering) -> None:
+    """RFC 7591 §5: somebody else's address among those registered lends a stranger no name."""
+    council = "https://council.example/callback"
+    told = provider.registered(client_name=None, redirect_uris=[council, CALLBACK], subject_type="public")
+    citizen = Browser(provider.app)
+    way_in = page_of(citizen.authorize(client_id=told["client_id"], redirect_uri=CALLBACK))
+    sign_in = citizen.http.get(way_in.path, query_string={"interaction": way_in.interaction}).text
+    citizen.sign_up()
+    page = page_of(citizen.authorize(client_id=told["client_id"], redirect_uri=CALLBACK))
+
+    choose = citizen.http.get(f"{page.path}/{page.interaction}").text
+
+    for text in (sign_in, choose):
+        assert "self.example" in text
+        assert "council.example" not in text
+        assert told["client_id"] in text
+
+
+@pytest.mark.parametrize("name", ["Northtown Council", None])
+def test_a_device_is_told_apart_from_the_addresses_of_its_service(provider: Registering, name: str | None) -> None:
+    """RFC 8628 §5.4: the tokens go to whoever holds the device, whatever addresses its service registered."""
+    told = provider.registered(
+        client_name=name,
+        redirect_uris=["https://council.example/callback"],
+        grant_types=["authorization_code", DEVICE_CODE],
+        token_endpoint_auth_method="none",
+    )
+    asked = {"client_id": told["client_id"], "scope": "openid email"}
+    code = provider.http.post("/device_authorization", data=asked).get_json()["user_code"]
+    citizen = Browser(provider.app)
+    citizen.sign_up()
+    visitor = Visitor(citizen.http)
+    visitor.open("/device")
+
+    confirm = visitor.send("device-code", user_code=code)
+    away = visitor.send("device-confirm", action="continue")
+    choose = citizen.http.get(citizen.http.get(away.headers["Location"]).headers["Location"]).text
+
+    for text in (confirm.text, choose):
+        assert (name or told["client_id"]) in text
+        assert "council.example" not in text
+        assert "obody has checked who runs it." in text
+    assert "On the device whose code you typed" in choose
 
 
 @pytest.mark.browser

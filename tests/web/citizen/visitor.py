@@ -57,7 +57,7 @@ class Visitor:
         parser = _Forms()
         parser.feed(self.page.text)
         found = {each.id: each for each in parser.forms}[form]
-        unknown = set(fields) - set(found.fields) - {"account"}
+        unknown = set(fields) - set(found.fields) - {"account", "action"}
         assert not unknown, f"the form has no {unknown}"
         request = self.page.request
         address = found.action or request.full_path.rstrip("?")
