@@ -2,7 +2,8 @@
 
 A name is looked up once, every address it has is checked, and the connection goes to the address that was checked: a
 name that changes its mind between the check and the connection (DNS rebinding) gains nothing. No redirect is followed,
-no proxy from the environment is used, and size and total time are bounded whatever the other side does.
+no proxy from the environment is used, and size and total time are bounded whatever the other side does. So is the time
+that documents are waited for in all (`patience`).
 """
 
 import http.client
@@ -21,6 +22,7 @@ from urllib.parse import urlencode
 
 from idp.outbound.addresses import Target, is_public, target
 from idp.outbound.errors import FetchFailedError, FetchRefusedError, OutboundError
+from idp.outbound.patience import Patience
 from idp.settings import OutboundSettings
 
 #: A name's addresses, as text: what :func:`look_up` gives.
@@ -62,6 +64,7 @@ class Fetcher:
     def __init__(self, *, settings: OutboundSettings, look_up: LookUp = look_up) -> None:
         self._settings = settings
         self._look_up = look_up
+        self._patience = Patience()
         if settings.ca_bundle is not None:
             # At the start, or every fetch would fail for a reason that looks like the other side's.
             try:
@@ -76,9 +79,11 @@ class Fetcher:
         :param accept: media type to ask for.
         :param max_bytes: a lower limit than the settings' for this document.
         :raises FetchRefusedError: the URL, an address of its host, a redirect or the answer's size breaks a rule.
-        :raises FetchFailedError: no answer, none in time, or a broken one.
+        :raises FetchFailedError: no answer, none in time, a broken one, or it has been waited for enough.
         """
-        return self._send(url, _Sent("GET", {"Accept": accept}), max_bytes=max_bytes)
+        goal = target(url, private_hosts=self._settings.allowed_hosts)
+        with self._patience.waiting(goal.host, most=self._settings.timeout_seconds):
+            return self._send(goal, _Sent("GET", {"Accept": accept}), max_bytes=max_bytes)
 
     def post(self, url: str, form: Mapping[str, str], *, max_bytes: int | None = None) -> Fetched:
         """Send a form, under the same rules as :meth:`get`. Any status but a redirect is given back.
@@ -86,11 +91,12 @@ class Fetcher:
         :raises FetchRefusedError: the URL, an address of its host, a redirect or the answer's size breaks a rule.
         :raises FetchFailedError: no answer, none in time, or a broken one.
         """
-        sent = _Sent("POST", {"Accept": "*/*", "Content-Type": _FORM}, urlencode(form).encode("ascii"))
-        return self._send(url, sent, max_bytes=max_bytes)
-
-    def _send(self, url: str, sent: _Sent, *, max_bytes: int | None) -> Fetched:
+        # Not counted: what is sent is sent beside requests, by threads of its own.
         goal = target(url, private_hosts=self._settings.allowed_hosts)
+        sent = _Sent("POST", {"Accept": "*/*", "Content-Type": _FORM}, urlencode(form).encode("ascii"))
+        return self._send(goal, sent, max_bytes=max_bytes)
+
+    def _send(self, goal: Target, sent: _Sent, *, max_bytes: int | None) -> Fetched:
         limit = min(self._settings.max_bytes, self._settings.max_bytes if max_bytes is None else max_bytes)
         deadline = time.monotonic() + self._settings.timeout_seconds
         addresses = self._checked_addresses(goal, deadline)
