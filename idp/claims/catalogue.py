@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from idp.claims.errors import CatalogueError, UnknownClaimError
+from idp.claims.languages import canonical_tag
 from idp.claims.values import ClaimDefinition, Fault, Format, Group, Sensitivity, Texts
 
 _CLAIM_KEYS: Final = frozenset(
@@ -22,6 +23,7 @@ _CLAIM_KEYS: Final = frozenset(
         "derived_from",
         "accompanies",
         "changes_with_time",
+        "languages",
     }
 )
 _FAMILY_KEYS: Final = _CLAIM_KEYS | {"minimum", "maximum", "listed"}
@@ -39,6 +41,7 @@ class Catalogue:
         messages: Mapping[str, Texts],
         words: Mapping[str, Texts],
         languages: tuple[str, ...],
+        value_languages: tuple[str, ...],
     ) -> None:
         """Hold checked definitions; :meth:`load` makes them."""
         self._definitions = definitions
@@ -48,6 +51,8 @@ class Catalogue:
         #: Names of all claims; of a family, the usual members only.
         self.names = listed
         self.languages = languages
+        #: Languages and scripts in which citizens may hold a detail beside its plain form (OpenID Connect Core §5.2).
+        self.value_languages = value_languages
         self.groups: tuple[Group, ...] = tuple(groups.values())
         self._scopes: dict[str, tuple[str, ...]] = {}
         self._companions: dict[str, tuple[str, ...]] = {}
@@ -137,6 +142,10 @@ class _Reader:
     def catalogue(self) -> Catalogue:
         if "en" not in self._languages:
             self._fail("languages", "must hold en")
+        value_languages = tuple(self._content.get("value_languages", ()))
+        for tag in value_languages:
+            if not isinstance(tag, str) or canonical_tag(tag) != tag:
+                self._fail("value_languages", f"holds what is no language tag in its usual letter case: {tag}")
         groups = {name: Group(name, texts) for name, texts in self._texts("groups").items()}
         messages, words = self._texts("faults"), self._texts("words")
         if missing := sorted(set(Fault) - set(messages)):
@@ -162,6 +171,7 @@ class _Reader:
             messages=messages,
             words=words,
             languages=self._languages,
+            value_languages=value_languages,
         )
 
     def _definition(
@@ -183,6 +193,7 @@ class _Reader:
                 scope=table.get("scope"),
                 changes_with_time=table.get("changes_with_time", False),
                 age=age,
+                languages=table.get("languages", False),
             )
         except KeyError as error:
             self._fail(place, f"has no {error.args[0]}")
@@ -193,6 +204,8 @@ class _Reader:
         for name, definition in definitions.items():
             if definition.group not in groups:
                 self._fail(name, f"is in no group: {definition.group}")
+            if definition.languages and not _can_be_translated(definition):
+                self._fail(name, "is not of a kind that can be held in several languages")
             parents = (*definition.accompanies, *filter(None, [definition.derived_from]))
             for other in (*definition.smaller, *parents):
                 if other not in definitions:
@@ -216,3 +229,8 @@ class _Reader:
     def _fail(self, place: str, fault: str) -> NoReturn:
         message = f"{self._path}: {place} {fault}"
         raise CatalogueError(message)
+
+
+def _can_be_translated(definition: ClaimDefinition) -> bool:
+    """Tell whether a value in another language says the same as the plain one: one text, typed, given whole."""
+    return definition.typed and definition.format is Format.TEXT and not (definition.multiple or definition.smaller)

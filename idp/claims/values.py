@@ -109,6 +109,8 @@ class ClaimDefinition:
     changes_with_time: bool = False
     #: For `age_over_NN`: the number of years.
     age: int | None = None
+    #: May be held in other languages and scripts beside its plain form (OpenID Connect Core §5.2).
+    languages: bool = False
 
     @property
     def typed(self) -> bool:

@@ -11,12 +11,22 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, NoReturn
 
 from idp.claims.catalogue import Catalogue
+from idp.claims.languages import MARK, canonical_tag
 from idp.consent.errors import ClaimsParameterError
-from idp.consent.values import OFFLINE, OPENID, ClaimsRequest, Destination, RequestedClaim, canonical
+from idp.consent.values import (
+    OFFLINE,
+    OPENID,
+    ClaimsRequest,
+    Destination,
+    LanguageWish,
+    RequestedClaim,
+    canonical,
+)
 
 MAX_CHARACTERS: Final = 16_384
 MAX_CLAIMS: Final = 100
 MAX_VALUES: Final = 50
+MAX_LOCALES: Final = 20
 _MAX_DEPTH: Final = 6
 #: Claims about the sign-on, not about the citizen: answered by the protocol, never chosen.
 _ABOUT_THE_SIGN_ON: Final = frozenset({"sub", "auth_time", "acr", "amr", "iss", "aud", "azp", "nonce", "sid"})
@@ -29,11 +39,14 @@ def claims_request(
     claims_parameter: str | None,
     *,
     catalogue: Catalogue,
+    claims_locales: str | None = None,
     opens_userinfo: bool = True,
     resources: Collection[str] = (),
 ) -> ClaimsRequest:
     """Read what a request asks to learn. Claims that the catalogue does not know are passed over (§5.5).
 
+    :param claims_locales: languages for the claims asked for without one, the best first (§3.1.2.1). What is no
+        language tag is passed over, like a claim that nobody knows.
     :param opens_userinfo: the answer brings an access token. Without one the claims of scopes go into the ID token
         (§5.4), and those of the member `userinfo` are passed over: it takes an access token to ask for them (§5.5).
     :raises ClaimsParameterError: the parameter is malformed.
@@ -45,12 +58,22 @@ def claims_request(
         for scope in scopes
         for name in catalogue.claims_of_scope(scope)
     }
+    tagged: list[tuple[LanguageWish, Mapping[str, Any]]] = []
     for destination, section in sections.items():
         if destination is Destination.USERINFO and not opens_userinfo:
             continue
         for name, entry in section.items():
             if name not in _ABOUT_THE_SIGN_ON and name in catalogue:
                 asked[name] = _merged(asked.get(name), name, destination, entry)
+            elif MARK in name and (wish := _tagged(name, destination, catalogue)) is not None:
+                tagged.append((wish, entry))
+    wishes = _by_locales(asked.values(), claims_locales, catalogue) if claims_locales else []
+    for wish, entry in tagged:
+        # Whether a value is one that the service takes is asked of plain values only: nobody can tell in advance which
+        # language will meet a wish.
+        if _accepted(entry) is None:
+            asked[wish.claim] = _merged(asked.get(wish.claim), wish.claim, wish.destination, entry)
+            wishes.append(wish)
     id_token = sections.get(Destination.ID_TOKEN, {})
     acr = id_token.get("acr", {})
     return ClaimsRequest(
@@ -61,7 +84,28 @@ def claims_request(
         acr_essential=bool(acr.get("essential", False)),
         offline=OFFLINE in scopes,
         reach=_reach(scopes, resources, catalogue),
+        languages=tuple(dict.fromkeys(wishes)),
     )
+
+
+def _tagged(name: str, destination: Destination, catalogue: Catalogue) -> LanguageWish | None:
+    """Read a name such as `family_name#ja-Kana-JP` (§5.5.2), in whatever letter case its tag is."""
+    claim, _, text = name.partition(MARK)
+    definition, tag = catalogue.find(claim), canonical_tag(text)
+    if definition is None or not definition.languages or tag is None:
+        return None
+    return LanguageWish(claim, destination, (tag,))
+
+
+def _by_locales(asked: Collection[RequestedClaim], claims_locales: str, catalogue: Catalogue) -> list[LanguageWish]:
+    words = claims_locales.split(" ")[:MAX_LOCALES]
+    tags = tuple(dict.fromkeys(tag for word in words if (tag := canonical_tag(word)) is not None))
+    return [
+        LanguageWish(claim.name, destination, tags)
+        for claim in asked
+        if tags and catalogue[claim.name].languages
+        for destination in sorted(claim.destinations)
+    ]
 
 
 def _reach(scopes: Collection[str], resources: Collection[str], catalogue: Catalogue) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from idp.claims import languages
 from idp.claims.catalogue import Catalogue
 from idp.claims.display import display
 from idp.claims.values import Sensitivity
 from idp.clients.values import Client, RegisteredUse, SubjectType
-from idp.consent.holdings import can_be_typed, candidates, kept_as
-from idp.consent.page import ChoicePage, DetailChoice, FormOption, Origin, ValueOption
+from idp.consent.holdings import can_be_typed, candidates, kept_as, languages_wished
+from idp.consent.page import ChoicePage, DetailChoice, FormOption, LanguageValue, Origin, ValueOption
 from idp.consent.policy import acceptable_forms, basis, releasable
 from idp.consent.sealed import values_of
 from idp.consent.values import (
@@ -45,6 +46,8 @@ class Situation:
     grant: Grant | None
     #: Decisions that hold whatever is chosen now.
     earlier: tuple[Decision, ...]
+    #: Per claim, the languages in which there is a value to let go with it.
+    languages: Mapping[str, tuple[str, ...]]
     catalogue: Catalogue
     language: str
     today: date
@@ -112,7 +115,9 @@ def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool)
         if kept_as(claim.name, catalogue=at.catalogue).name in shown.typed
         or candidates(at.document, claim, catalogue=at.catalogue, today=at.today)
     }
-    return Choices(shown.allowed | essential | held, shown.forms, shown.attributes, shown.typed, shown.duration)
+    return Choices(
+        shown.allowed | essential | held, shown.forms, shown.attributes, shown.typed, shown.duration, shown.languages
+    )
 
 
 def _uses(at: Situation) -> tuple[RegisteredUse, ...]:
@@ -143,6 +148,7 @@ def _detail(at: Situation, claim: RequestedClaim, choices: Choices, *, fault: st
         without_it=without_it,
         forms=forms,
         values=tuple(_value(at, kept.name, attribute, chosen=attribute is picked) for attribute in held),
+        languages=_in_languages(at, name) if picked else (),
         origin=_origin(picked) if picked else None,
         shown=next((form.shown for form in forms if form.chosen), None),
         missing=missing,
@@ -185,6 +191,19 @@ def _value(at: Situation, kept: str, attribute: Attribute, *, chosen: bool) -> V
     return ValueOption(attribute.id, shown, attribute.label, _origin(attribute), chosen=chosen)
 
 
+def _in_languages(at: Situation, name: str) -> tuple[LanguageValue, ...]:
+    held = at.document.in_languages(name)
+    return tuple(
+        LanguageValue(
+            tag=tag,
+            name=languages.name(tag, at.language),
+            direction=languages.direction(tag),
+            shown=display(at.catalogue, name, held[tag].value, language=at.language),
+        )
+        for tag in at.languages.get(name, ())
+    )
+
+
 def _origin(attribute: Attribute) -> Origin:
     return Origin(
         kind=attribute.source.kind.value,
@@ -213,9 +232,12 @@ def _preview(at: Situation, choices: Choices) -> str:
             )
         )
     decisions = (*at.earlier, *chosen)
-    names = releasable(at.request.names, register=register, decisions=decisions, catalogue=at.catalogue)
-    shared = values_of(at.document, decisions, catalogue=at.catalogue, today=at.today)
+    shared = values_of(at.document, decisions, catalogue=at.catalogue, today=at.today, languages=at.languages)
+    wished = languages_wished(at.request, {claim: shared.tags(claim) for claim in at.languages})
+    requested = at.request.names | {languages.tagged(claim, tag) for claim, tags in wished.items() for tag in tags}
+    names = releasable(requested, register=register, decisions=decisions, catalogue=at.catalogue)
     drawn = shared.drawn(names, catalogue=at.catalogue)
-    order = [name for name in at.catalogue.names if name in drawn] + sorted(drawn.keys() - set(at.catalogue.names))
+    place = {name: number for number, name in enumerate(at.catalogue.names)}
+    order = sorted(drawn, key=lambda name: (place.get(languages.untagged(name), len(place)), name))
     content = {"sub": subject(at.document.seed, at.client.sector)} | {name: drawn[name] for name in order}
     return json.dumps(content, ensure_ascii=False, indent=2)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from idp.claims.catalogue import Catalogue
 from idp.claims.values import ClaimDefinition
-from idp.consent.values import RequestedClaim
+from idp.consent.values import ClaimsRequest, RequestedClaim
 from idp.vault.policy import claim_value
 from idp.vault.values import Attribute, Document
 
@@ -37,3 +38,27 @@ def can_be_typed(document: Document, claim: RequestedClaim, *, catalogue: Catalo
     if not definition.typed or candidates(document, claim, catalogue=catalogue, today=today):
         return False
     return definition.multiple or not document.values(definition.name)
+
+
+def languages_wished(request: ClaimsRequest, held: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+    """Return, per claim, the languages whose values a request would get of those that are held."""
+    found: dict[str, tuple[str, ...]] = {}
+    for wish in request.languages:
+        tag = wish.met_by(held.get(wish.claim, ()))
+        if tag is not None and tag not in found.get(wish.claim, ()):
+            found[wish.claim] = (*found.get(wish.claim, ()), tag)
+    return found
+
+
+def languages_shown(
+    request: ClaimsRequest, document: Document, *, decided: Mapping[str, Collection[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Return, per claim, the languages whose values the page shows: those wished for, and those agreed to before."""
+    claims = dict.fromkeys((*(wish.claim for wish in request.languages), *decided))
+    held = {claim: document.in_languages(claim) for claim in claims}
+    wished = languages_wished(request, held)
+    shown = {
+        claim: tuple(tag for tag in held[claim] if tag in wished.get(claim, ()) or tag in decided.get(claim, ()))
+        for claim in claims
+    }
+    return {claim: tags for claim, tags in shown.items() if tags}

@@ -33,6 +33,18 @@ class ValueOption:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageValue:
+    """The value of a detail in one more language, which leaves with it."""
+
+    tag: str
+    #: The language, named in the reader's own.
+    name: str
+    #: `ltr` or `rtl`.
+    direction: str
+    shown: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FormOption:
     """One form in which a detail can be given: the detail itself, or a smaller one."""
 
@@ -66,6 +78,7 @@ class DetailChoice:
     forms: tuple[FormOption, ...]
     #: More than one only where several values are held.
     values: tuple[ValueOption, ...]
+    languages: tuple[LanguageValue, ...]
     origin: Origin | None
     #: The exact value of the chosen form, as text.
     shown: str | None = field(repr=False)

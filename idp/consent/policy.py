@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from idp.claims.catalogue import Catalogue
+from idp.claims.languages import MARK, untagged
 from idp.clients.values import Register
 from idp.consent.errors import EssentialRefusedError, UnrequestedClaimError
 from idp.consent.values import (
@@ -101,11 +102,13 @@ def difference(
     ask_again: bool = False,
     offline: bool = False,
     reach: Collection[str] = (),
+    unseen: Collection[str] = (),
 ) -> Difference | None:
     """Return what has to be asked, or None when all of it is remembered.
 
     :param offline: the service wants to look again while the citizen is away, which is asked about like a detail.
     :param reach: where it wants to go in the citizen's name, asked about alike.
+    :param unseen: claims that it wants in a language in which the citizen holds them and has not seen them leave.
     :param grant: the citizen's grant for this service, in whatever state.
     :param ask_again: the service wants the page (prompt=consent).
     """
@@ -115,7 +118,8 @@ def difference(
     asked = tuple(
         (name, why)
         for name in assessment.offered
-        if (why := _asks(name, grant, register=register, essential=name in assessment.essential)) is not None
+        if (why := _asks(name, grant, register=register, essential=name in assessment.essential, unseen=unseen))
+        is not None
     )
     if not asked and (not offline or grant.offline) and (not reach or grant.reaches(reach)):
         return None
@@ -168,7 +172,8 @@ def releasable(
     """Return what may leave: requested ∩ registered ∩ decided. THE rule, the same at every release.
 
     :returns: the claim names that leave, each with the decision that lets it. A companion leaves only with a claim that
-        it accompanies.
+        it accompanies. A name with a language leaves only with the claim itself, and of its values only those were ever
+        sealed whose language the citizen saw when they decided.
     """
     leaving = {
         decision.form: decision
@@ -184,7 +189,12 @@ def releasable(
         for companion in catalogue.companions(form)
         if companion in requested
     }
-    return companions | leaving
+    in_languages = {
+        name: leaving[claim]
+        for name in requested
+        if MARK in name and (claim := untagged(name)) in leaving and catalogue[claim].languages
+    }
+    return companions | leaving | in_languages
 
 
 def asked_again_at(duration: Duration, now: datetime, *, reconfirm_months: int) -> datetime:
@@ -212,11 +222,13 @@ def _asks_everything(grant: Grant | None, *, now: datetime, ask_again: bool) -> 
     return Reason.SERVICE_ASKS if ask_again else None
 
 
-def _asks(name: str, grant: Grant, *, register: Register, essential: bool) -> Reason | None:
+def _asks(name: str, grant: Grant, *, register: Register, essential: bool, unseen: Collection[str]) -> Reason | None:
     decision = grant.decision(name)
     if decision is None:
         return Reason.NEW_DETAIL
     if decision.basis != basis(name, register=register):
         return Reason.CHANGED_PURPOSE
+    if decision.allowed and name in unseen:
+        return Reason.NEW_DETAIL
     # Agreed to once and since removed from the vault: asked again, so that it can be given, instead of an error.
     return Reason.NEW_DETAIL if essential and decision.form not in grant.claims else None

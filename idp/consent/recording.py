@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -15,10 +15,10 @@ from idp.clock import Clock
 from idp.consent import policy
 from idp.consent.deciding import Chooser, require_essential
 from idp.consent.errors import ChoiceInvalidError, GrantGoneError, GrantTakenError
-from idp.consent.holdings import kept_as
+from idp.consent.holdings import kept_as, languages_shown
 from idp.consent.last_used import LastUsed
 from idp.consent.release import Releases, vault_key
-from idp.consent.sealed import seal_values, unwrap_key, values_of, wrap_key
+from idp.consent.sealed import SharedValues, seal_values, unwrap_key, values_of, wrap_key
 from idp.consent.store import GrantStore
 from idp.consent.values import Assessment, Choices, ClaimsRequest, Decision, Difference, Duration, Grant, Reason
 from idp.crypto.secrets import identifier, random_key
@@ -111,6 +111,11 @@ class Deciding(Releases):
             decisions = Chooser(request, document, self._catalogue, today).pinned(
                 decisions, choices=choices, asked=asked
             )
+            decided = self._languages_decided(before, difference, session)
+            languages = {
+                claim: [tag for tag in tags if claim not in asked or tag in choices.languages.get(claim, ())]
+                for claim, tags in languages_shown(request, document, decided=decided).items()
+            }
             grant = self._grant(
                 client,
                 account_id=account_id,
@@ -124,7 +129,18 @@ class Deciding(Releases):
             if before is not None and difference.reason in _ASKS_A_PART:
                 # The rest of the choice is as old as it was.
                 grant = replace(grant, reconfirm_at=min(grant.reconfirm_at, before.reconfirm_at))
-            return self._store_grant(grant, key=key, document=document, assessment=assessment, before=before)
+            shared = values_of(document, grant.decisions, catalogue=self._catalogue, today=today, languages=languages)
+            require_essential(assessment, grant.decisions, held=shared.values.keys())
+            return self._store_grant(grant, shared, key=key, before=before)
+
+    def _languages_decided(
+        self, before: Grant | None, difference: Difference, session: Session
+    ) -> Mapping[str, Collection[str]]:
+        """Return, per claim, the languages that an earlier choice which still holds lets go."""
+        if before is None or difference.reason in _STARTS_OVER or not before.live(self._clock.now()):
+            return {}
+        shared = self.opened(before, session=session)
+        return {} if shared is None else shared.languages
 
     def _assess(self, request: ClaimsRequest, client: Client) -> Assessment:
         return policy.assess(request, register=client.register, catalogue=self._catalogue)
@@ -185,16 +201,12 @@ class Deciding(Releases):
             vault_version_now=document.version,
         )
 
-    def _store_grant(
-        self, grant: Grant, *, key: VaultKey, document: Document, assessment: Assessment, before: Grant | None
-    ) -> Grant:
-        shared = values_of(document, grant.decisions, catalogue=self._catalogue, today=self._clock.now().date())
-        require_essential(assessment, grant.decisions, held=shared.values.keys())
+    def _store_grant(self, grant: Grant, shared: SharedValues, *, key: VaultKey, before: Grant | None) -> Grant:
         try:
             kept, grant_key = self._continued(grant, before, key)
             sealed = replace(
                 kept,
-                claims=tuple(shared.values),
+                claims=shared.claims,
                 claims_sealed=seal_values(shared, grant=kept, grant_key=grant_key),
                 grant_key_wrapped=wrap_key(grant_key, grant=kept, vault_key=key),
             )
@@ -202,7 +214,7 @@ class Deciding(Releases):
         except GrantTakenError:
             # Another window was first: its row is there now, and this later choice replaces what it says.
             taken = self.standing(grant.account_id, grant.client_id, grant.persona)
-            return self._store_grant(grant, key=key, document=document, assessment=assessment, before=taken)
+            return self._store_grant(grant, shared, key=key, before=taken)
         return sealed
 
     def _continued(self, grant: Grant, before: Grant | None, key: VaultKey) -> tuple[Grant, bytes]:

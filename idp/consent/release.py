@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from idp.authentication.values import Session
 from idp.claims.catalogue import Catalogue
+from idp.claims.languages import tagged
 from idp.claims.values import ClaimValue
 from idp.clients.values import Client
 from idp.clock import Clock
 from idp.consent import policy
 from idp.consent.deciding import require_essential
 from idp.consent.errors import EssentialRefusedError, GrantGoneError, VaultLockedError
+from idp.consent.holdings import languages_wished
 from idp.consent.last_used import LastUsed
 from idp.consent.sealed import SharedValues, open_values, seal_values, unwrap_key, values_of
 from idp.consent.store import GrantStore
@@ -45,6 +47,30 @@ class Releases:
             return False
         return True
 
+    def opened(self, grant: Grant, *, session: Session) -> SharedValues | None:
+        """Open what a grant holds as its citizen; None when there is nothing, or it does not open for them."""
+        try:
+            return open_values(grant, grant_key=unwrap_key(grant, vault_key=vault_key(session)))
+        except GrantGoneError:
+            return None
+
+    def unseen(self, request: ClaimsRequest, *, session: Session | None, grant: Grant | None) -> frozenset[str]:
+        """Return the claims that a request would get in a language that their citizen has not seen leave.
+
+        No statement, unless the vault has changed since the values were sealed.
+        """
+        if not request.languages or grant is None or session is None or session.vault_key is None:
+            return frozenset()
+        shared = self.opened(grant, session=session)
+        if shared is None:
+            return frozenset()
+        held: Mapping[str, Collection[str]] = shared.held
+        if grant.vault_version_now not in (None, grant.vault_version):
+            document = self._vault.read(grant.account_id, session.vault_key, persona=grant.persona)
+            held = {wish.claim: document.in_languages(wish.claim) for wish in request.languages}
+        wished = languages_wished(request, held)
+        return frozenset(claim for claim, tags in wished.items() if set(tags) - set(shared.languages.get(claim, ())))
+
     def ticket(self, request: ClaimsRequest, *, session: Session, client: Client, grant: Grant) -> GrantTicket:
         """Open a grant for the tokens of one sign-on. No statement, unless the values have to be sealed anew.
 
@@ -73,8 +99,8 @@ class Releases:
             sub=grant.sub,
             epoch=grant.token_epoch,
             grant_key=grant_key,
-            userinfo=tuple(name for name in request.at(Destination.USERINFO) if name in allowed | companions),
-            id_token=tuple(name for name in request.at(Destination.ID_TOKEN) if name in allowed | companions),
+            userinfo=_drawable(request, Destination.USERINFO, allowed | companions, shared),
+            id_token=_drawable(request, Destination.ID_TOKEN, allowed | companions, shared),
             grant=grant,
         )
 
@@ -111,10 +137,16 @@ class Releases:
     def _sealed_anew(self, grant: Grant, *, grant_key: bytes, key: VaultKey) -> Grant:
         document = self._vault.read(grant.account_id, key, persona=grant.persona)
         now = self._clock.now()
-        shared = values_of(document, grant.decisions, catalogue=self._catalogue, today=now.date())
+        shared = values_of(
+            document,
+            grant.decisions,
+            catalogue=self._catalogue,
+            today=now.date(),
+            languages=open_values(grant, grant_key=grant_key).languages,
+        )
         fresh = replace(
             grant,
-            claims=tuple(shared.values),
+            claims=shared.claims,
             claims_sealed=seal_values(shared, grant=grant, grant_key=grant_key),
             vault_version=document.version,
             vault_version_now=document.version,
@@ -145,6 +177,18 @@ def vault_key(session: Session) -> VaultKey:
     if key is None:
         raise VaultLockedError
     return key
+
+
+def _drawable(
+    request: ClaimsRequest, destination: Destination, names: Collection[str], shared: SharedValues
+) -> tuple[str, ...]:
+    """Return the names that a token may draw at one destination, with those in the languages that were asked for."""
+    plain = tuple(name for name in request.at(destination) if name in names)
+    if not request.languages:
+        return plain
+    wishes = (wish for wish in request.languages if wish.destination is destination and wish.claim in plain)
+    found = ((wish.claim, wish.met_by(shared.tags(wish.claim))) for wish in wishes)
+    return (*plain, *dict.fromkeys(tagged(claim, tag) for claim, tag in found if tag is not None))
 
 
 def _forms(grant: Grant) -> tuple[str, ...]:

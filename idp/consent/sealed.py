@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from idp.claims.catalogue import Catalogue
+from idp.claims.languages import MARK, tagged, untagged
 from idp.claims.values import ClaimDefinition, ClaimValue, Format
 from idp.consent.errors import GrantGoneError
 from idp.consent.values import Decision, Grant
@@ -25,17 +26,36 @@ class SharedValues:
     values: Mapping[str, ClaimValue] = field(repr=False, hash=False)
     #: When the value behind each name last changed, in seconds since 1970, for `updated_at`.
     changed: Mapping[str, int] = field(repr=False, hash=False)
+    #: Per claim, the languages whose values the citizen saw and let go. Sealed with the values: a language says much
+    #: about somebody.
+    languages: Mapping[str, Collection[str]] = field(default_factory=dict, repr=False, hash=False)
+    #: Per claim that is let go, the languages in which the vault held it then.
+    held: Mapping[str, Collection[str]] = field(default_factory=dict, repr=False, hash=False)
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """Return the names behind which there are values, without those in other languages."""
+        return tuple(name for name in self.values if MARK not in name)
+
+    def tags(self, claim: str) -> tuple[str, ...]:
+        """Return the languages in which there is a value of a claim to let go."""
+        return tuple(tag for tag in self.languages.get(claim, ()) if tagged(claim, tag) in self.values)
 
     def drawn(self, names: Collection[str], *, catalogue: Catalogue) -> dict[str, ClaimValue]:
         """Return the values of these names, which :func:`idp.consent.policy.releasable` has allowed.
 
         A companion leaves only beside a value; `updated_at` speaks only of the values that leave with it.
         """
-        drawn = {name: self.values[name] for name in names if name in self.values and not catalogue[name].accompanies}
+        drawn = {
+            name: self.values[name]
+            for name in names
+            if name in self.values and (MARK in name or not catalogue[name].accompanies)
+        }
         for name in names:
-            definition = catalogue[name]
-            beside = set(definition.accompanies) & drawn.keys()
-            if definition.accompanies and beside:
+            if MARK in name or not (definition := catalogue[name]).accompanies:
+                continue
+            beside = {each for each in drawn if untagged(each) in definition.accompanies}
+            if beside:
                 value = self._companion(definition, beside)
                 if value is not None:
                     drawn[name] = value
@@ -48,11 +68,20 @@ class SharedValues:
 
 
 def values_of(
-    document: Document, decisions: Collection[Decision], *, catalogue: Catalogue, today: date
+    document: Document,
+    decisions: Collection[Decision],
+    *,
+    catalogue: Catalogue,
+    today: date,
+    languages: Mapping[str, Collection[str]] | None = None,
 ) -> SharedValues:
-    """Work out the values that a set of decisions lets out of a vault today."""
+    """Work out the values that a set of decisions lets out of a vault today.
+
+    :param languages: per claim, those whose values the citizen saw leave.
+    """
     values: dict[str, ClaimValue] = {}
     changed: dict[str, int] = {}
+    held: dict[str, Collection[str]] = {}
     for decision in decisions:
         if not _is_sound(decision, catalogue):
             continue
@@ -68,7 +97,15 @@ def values_of(
             if catalogue[companion].format is not Format.NUMBER:
                 beside = claim_value(document, catalogue, companion, today=today, attribute_id=chosen)
                 values |= {} if beside is None else {companion: beside}
-    return SharedValues(values, changed)
+        if catalogue[decision.form].languages and (others := document.in_languages(decision.form)):
+            held[decision.form] = list(others)
+            for tag in (languages or {}).get(decision.form, ()):
+                if tag in others:
+                    values[tagged(decision.form, tag)] = others[tag].value
+                    changed[tagged(decision.form, tag)] = int(others[tag].changed_at.timestamp())
+    let_go = {decision.form for decision in decisions if decision.allowed}
+    seen = {claim: list(tags) for claim, tags in (languages or {}).items() if tags and claim in let_go}
+    return SharedValues(values, changed, seen, held)
 
 
 def _is_sound(decision: Decision, catalogue: Catalogue) -> bool:
@@ -80,8 +117,11 @@ def _is_sound(decision: Decision, catalogue: Catalogue) -> bool:
 
 def seal_values(shared: SharedValues, *, grant: Grant, grant_key: bytes) -> bytes:
     """Seal the values of one grant."""
-    content = json.dumps({"values": shared.values, "changed": shared.changed}, separators=(",", ":"))
-    return seal(grant_key, content.encode(), context=_context(b"grant values", grant))
+    content: dict[str, object] = {"values": shared.values, "changed": shared.changed}
+    if shared.languages or shared.held:
+        content |= {"languages": shared.languages, "held": shared.held}
+    text = json.dumps(content, separators=(",", ":"))
+    return seal(grant_key, text.encode(), context=_context(b"grant values", grant))
 
 
 def open_values(grant: Grant, *, grant_key: bytes) -> SharedValues:
@@ -95,7 +135,7 @@ def open_values(grant: Grant, *, grant_key: bytes) -> SharedValues:
         content = json.loads(unseal(grant_key, grant.claims_sealed, context=_context(b"grant values", grant)))
     except SealBrokenError:
         raise GrantGoneError from None
-    return SharedValues(content["values"], content["changed"])
+    return SharedValues(content["values"], content["changed"], content.get("languages", {}), content.get("held", {}))
 
 
 def wrap_key(grant_key: bytes, *, grant: Grant, vault_key: VaultKey) -> bytes:

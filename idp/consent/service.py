@@ -12,6 +12,7 @@ from idp.consent import policy
 from idp.consent.claims_parameter import claims_request
 from idp.consent.compose import Situation, compose, opening_choices
 from idp.consent.errors import GrantGoneError
+from idp.consent.holdings import languages_shown
 from idp.consent.page import ChoicePage
 from idp.consent.recording import Deciding, earlier_decisions
 from idp.consent.release import vault_key
@@ -26,11 +27,13 @@ class ConsentService(Deciding):
         scopes: Collection[str],
         claims_parameter: str | None,
         *,
+        claims_locales: str | None = None,
         opens_userinfo: bool = True,
         resources: Collection[str] = (),
     ) -> ClaimsRequest:
         """Read what a request asks to learn (OIDC Core §5.4, §5.5).
 
+        :param claims_locales: languages for the claims asked for without one, the best first (§5.2).
         :param opens_userinfo: the answer brings an access token; otherwise all that leaves is in the ID token.
         :raises ClaimsParameterError: the parameter is malformed.
         """
@@ -38,15 +41,23 @@ class ConsentService(Deciding):
             scopes,
             claims_parameter,
             catalogue=self._catalogue,
+            claims_locales=claims_locales,
             opens_userinfo=opens_userinfo,
             resources=resources,
         )
 
     def difference(
-        self, request: ClaimsRequest, *, client: Client, grant: Grant | None, ask_again: bool = False
+        self,
+        request: ClaimsRequest,
+        *,
+        client: Client,
+        grant: Grant | None,
+        session: Session | None,
+        ask_again: bool = False,
     ) -> Difference | None:
         """Return what the citizen has to be asked, or None when all of it is remembered.
 
+        :param session: of the citizen, which tells what they hold in the languages asked for.
         :param ask_again: the service wants the page (prompt=consent).
         """
         return policy.difference(
@@ -57,6 +68,7 @@ class ConsentService(Deciding):
             ask_again=ask_again,
             offline=request.offline,
             reach=request.reach,
+            unseen=self.unseen(request, session=session, grant=grant),
         )
 
     def page(
@@ -88,6 +100,7 @@ class ConsentService(Deciding):
             document=document,
             grant=grant,
             earlier=earlier_decisions(grant, difference),
+            languages=languages_shown(request, document, decided=self._languages_decided(grant, difference, session)),
             catalogue=self._catalogue,
             language=language,
             today=self._clock.now().date(),

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from idp.claims.languages import best
+
 
 class Destination(StrEnum):
     """Where a claim was asked to be delivered (OIDC Core §5.5)."""
@@ -65,6 +67,20 @@ class RequestedClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageWish:
+    """A claim asked for in another language beside its plain value, at one destination (OIDC Core §5.2)."""
+
+    claim: str
+    destination: Destination
+    #: In order of preference; one value meets the wish. A name such as `family_name#ar` wishes for one language only.
+    tags: tuple[str, ...]
+
+    def met_by(self, held: Collection[str]) -> str | None:
+        """Return the language of the value that meets the wish, among those that are held."""
+        return next((found for tag in self.tags if (found := best(tag, held)) is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimsRequest:
     """Everything that one request asks to learn, by scope or by the `claims` parameter."""
 
@@ -80,6 +96,8 @@ class ClaimsRequest:
     offline: bool = False
     #: Resource servers that it wants to go to in the citizen's name, and the scope values that it wants there.
     reach: tuple[str, ...] = ()
+    #: Languages asked for by tagged names or by `claims_locales`; nothing for most requests.
+    languages: tuple[LanguageWish, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -218,3 +236,5 @@ class Choices:
     #: Raw text per detail of the vault (parts of an address by name) that is not held yet; see `DetailChoice.type_in`.
     typed: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict, repr=False, hash=False)
     duration: Duration = Duration.STANDING
+    #: Languages per claim whose values the page showed; a value that it did not show is not agreed to.
+    languages: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False, hash=False)

@@ -27,7 +27,7 @@ VERIFICATION_PATH: Final = "/device"
 APPROVED_PATH: Final = "/device/approved"
 DENIED_PATH: Final = "/device/denied"
 #: What of an authorization request means something without a redirect.
-UNDERSTOOD: Final = frozenset({"acr_values", "claims", "resource", "scope", "ui_locales"})
+UNDERSTOOD: Final = frozenset({"acr_values", "claims", "claims_locales", "resource", "scope", "ui_locales"})
 
 
 class DeviceAuthorization:
@@ -83,7 +83,13 @@ def device_request(parameters: Parameters, *, client: Client, offer: Offer, issu
     scopes = scopes_of(parameters.get("scope"), kind, client=client, offer=offer, resources=resources)
     audiences = tuple(resource.audience for resource in resources)
     try:
-        claims = offer.claims_request(scopes, parameters.get("claims"), opens_userinfo=True, resources=audiences)
+        claims = offer.claims_request(
+            scopes,
+            parameters.get("claims"),
+            claims_locales=parameters.get("claims_locales"),
+            opens_userinfo=True,
+            resources=audiences,
+        )
     except ClaimsParameterError as error:
         raise InvalidRequestError(error.description) from error
     return AuthorizationRequest(

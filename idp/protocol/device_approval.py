@@ -11,6 +11,7 @@ from authlib.oauth2 import OAuth2Error
 
 from idp.activity.values import DURATION, Entry, Kind
 from idp.authentication.values import Session
+from idp.claims.languages import untagged
 from idp.consent.errors import EssentialRefusedError, GrantGoneError, VaultLockedError
 from idp.consent.values import Grant
 from idp.interactions.values import Interaction
@@ -131,7 +132,7 @@ class DeviceApproval:
                     account_id=session.account_id,
                     kind=Kind.RELEASED,
                     client_id=flow.client.client_id,
-                    claims=tuple(sorted(names)),
+                    claims=tuple(sorted(set(map(untagged, names)))),
                     facts={DURATION: ticket.grant.duration.value},
                 )
             )

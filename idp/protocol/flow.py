@@ -65,7 +65,8 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
             vault_open=session.vault_key is not None,
             is_expected=not expected or expected == {known_as},
             undecided=not decided
-            and services.consent.difference(request.claims, client=flow.client, grant=flow.grant) is not None,
+            and services.consent.difference(request.claims, client=flow.client, grant=flow.grant, session=session)
+            is not None,
         )
     return FlowState(
         now=now,

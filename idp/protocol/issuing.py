@@ -7,6 +7,7 @@ https://openid.net/specs/openid-connect-core-1_0.html#HybridAuthResponse
 from idp.activity.values import DURATION, Entry, Kind
 from idp.authentication.policy import session_identifier
 from idp.authentication.values import Session
+from idp.claims.languages import untagged
 from idp.consent.values import OFFLINE, Grant, GrantTicket
 from idp.protocol.flow import Flow
 from idp.protocol.id_token import IdTokens
@@ -50,7 +51,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
                 account_id=session.account_id,
                 kind=Kind.RELEASED,
                 client_id=flow.client.client_id,
-                claims=tuple(sorted(names)),
+                claims=tuple(sorted(set(map(untagged, names)))),
                 facts={DURATION: ticket.grant.duration.value},
             )
         )

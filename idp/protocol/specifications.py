@@ -156,6 +156,7 @@ def _openid_connect(settings: Settings, catalogue: Catalogue, offer: Offer) -> M
         "claims_supported": (*_OF_THE_SIGN_ON, *catalogue.names),
         "claims_parameter_supported": True,
         "ui_locales_supported": settings.languages,
+        "claims_locales_supported": catalogue.value_languages,
     }
 
 

@@ -59,10 +59,11 @@ class ReadClaims(Protocol):
         claims_parameter: str | None,
         /,
         *,
+        claims_locales: str | None,
         opens_userinfo: bool,
         resources: Collection[str],
     ) -> ClaimsRequest:
-        """Read scopes and the `claims` parameter."""
+        """Read scopes, the `claims` parameter and `claims_locales`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def validate(parameters: Parameters, *, client: Client, reply_to: ReplyTo, offer
         claims = offer.claims_request(
             scopes,
             parameters.get("claims"),
+            claims_locales=parameters.get("claims_locales"),
             opens_userinfo=opens_userinfo(response_type),
             resources=audiences,
         )

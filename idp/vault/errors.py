@@ -36,3 +36,7 @@ class TooManyDetailsError(VaultError):
 
 class UnknownSlotError(VaultError):
     """The account has no such key slot."""
+
+
+class UnknownLanguageError(VaultError):
+    """The claim is not held in this language, or there is no plain value yet that it could stand beside."""

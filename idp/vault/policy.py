@@ -10,8 +10,8 @@ from idp.claims.catalogue import Catalogue
 from idp.claims.derivation import derive
 from idp.claims.values import ClaimDefinition, ClaimValue, Format
 from idp.crypto.secrets import b64url
-from idp.vault.errors import DetailHeldError, TooManyDetailsError
-from idp.vault.values import Attribute, Document, Slot, SlotKind
+from idp.vault.errors import DetailHeldError, TooManyDetailsError, UnknownLanguageError
+from idp.vault.values import Attribute, Document, NewDetail, Slot, SlotKind
 
 #: Slots that let an owner in by themselves. A device or an escrow helps, but is not theirs to keep.
 UNLOCKING: Final = frozenset({SlotKind.PASSWORD, SlotKind.PASSKEY, SlotKind.RECOVERY})
@@ -45,6 +45,23 @@ def check_room(document: Document, definition: ClaimDefinition, value: ClaimValu
     held = document.values(definition.name)
     if (held and not definition.multiple) or any(attribute.value == value for attribute in held):
         raise DetailHeldError(definition.name)
+    if len(held) >= MAX_VALUES_OF_A_CLAIM or len(document.attributes) >= MAX_ATTRIBUTES:
+        raise TooManyDetailsError
+
+
+def check_language(document: Document, catalogue: Catalogue, detail: NewDetail) -> None:
+    """Make sure that a value may be added in another language (OpenID Connect Core §5.2).
+
+    :raises UnknownLanguageError: not one that is offered, or there is no plain value beside which it could stand.
+    :raises DetailHeldError: there is one in this language.
+    :raises TooManyDetailsError: there are as many as there may be.
+    """
+    offered = catalogue[detail.claim].languages and detail.language in catalogue.value_languages
+    if not offered or not document.values(detail.claim):
+        raise UnknownLanguageError
+    held = document.in_languages(detail.claim)
+    if detail.language in held:
+        raise DetailHeldError(detail.claim)
     if len(held) >= MAX_VALUES_OF_A_CLAIM or len(document.attributes) >= MAX_ATTRIBUTES:
         raise TooManyDetailsError
 

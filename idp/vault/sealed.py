@@ -84,6 +84,7 @@ def _attribute(attribute: Attribute) -> dict[str, Any]:
         "checked_at": attribute.checked_at.isoformat() if attribute.checked_at else None,
         "valid_until": attribute.valid_until.isoformat() if attribute.valid_until else None,
         "label": attribute.label or None,
+        "language": attribute.language or None,
     }
     return {member: value for member, value in content.items() if value is not None}
 
@@ -100,6 +101,7 @@ def _read_attribute(content: Mapping[str, Any]) -> Attribute:
         checked_at=_moment(content.get("checked_at")),
         valid_until=_moment(content.get("valid_until")),
         label=content.get("label", ""),
+        language=content.get("language", ""),
     )
 
 

@@ -86,6 +86,7 @@ class VaultService(KeySlots):
         :raises InvalidDetailError: a value cannot be one of its claim.
         :raises DetailHeldError: a claim that takes one value has one, or has this one.
         :raises TooManyDetailsError: the document is full.
+        :raises UnknownLanguageError: a value in a language in which its claim cannot be held, or before the plain one.
         :raises VaultNotReadyError: fewer than two ways to unlock are confirmed.
         :raises VaultChangedError: somebody else changed the document.
         """
@@ -122,7 +123,8 @@ class VaultService(KeySlots):
         def change(document: Document) -> _Change:
             old = _find(document, attribute_id)
             value = self._validated(old.claim, raw)
-            if any(other.value == value for other in document.values(old.claim) if other.id != old.id):
+            others = () if old.language else document.values(old.claim)
+            if any(other.value == value for other in others if other.id != old.id):
                 raise DetailHeldError(old.claim)
             new = replace(old, label=old.label if label is None else _label(old.claim, label))
             if value != old.value:
@@ -150,7 +152,7 @@ class VaultService(KeySlots):
         expected_version: int | None = None,
         persona: str = MAIN,
     ) -> Document:
-        """Remove a detail.
+        """Remove a detail. A plain value that there is one of takes those in other languages with it.
 
         :raises UnknownDetailError: the document holds no such attribute.
         :raises VaultChangedError: somebody else changed the document.
@@ -158,7 +160,10 @@ class VaultService(KeySlots):
 
         def change(document: Document) -> _Change:
             old = _find(document, attribute_id)
-            attributes = tuple(attribute for attribute in document.attributes if attribute.id != old.id)
+            gone = {old.id}
+            if self._catalogue[old.claim].languages and not old.language:
+                gone |= {each.id for each in document.in_languages(old.claim).values()}
+            attributes = tuple(attribute for attribute in document.attributes if attribute.id not in gone)
             return _Change(replace(document, attributes=attributes), Kind.DETAIL_REMOVED, (old.claim,))
 
         return self._write(account_id, key, persona, expected_version, change)
@@ -193,7 +198,10 @@ class VaultService(KeySlots):
 
     def _attribute(self, document: Document, detail: NewDetail) -> Attribute:
         value = self._validated(detail.claim, detail.raw)
-        policy.check_room(document, self._catalogue[detail.claim], value)
+        if detail.language:
+            policy.check_language(document, self._catalogue, detail)
+        else:
+            policy.check_room(document, self._catalogue[detail.claim], value)
         now = self._clock.now()
         return Attribute(
             id=identifier(),
@@ -206,6 +214,7 @@ class VaultService(KeySlots):
             checked_at=detail.checked_at,
             valid_until=detail.valid_until,
             label=_label(detail.claim, detail.label),
+            language=detail.language,
         )
 
     def _validated(self, claim: str, raw: object) -> ClaimValue:

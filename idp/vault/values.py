@@ -93,6 +93,8 @@ class Attribute:
     valid_until: datetime | None = None
     #: The citizen's own word for it, such as "work".
     label: str = field(default="", repr=False)
+    #: BCP 47 tag of a value in another language or script (OpenID Connect Core §5.2); empty for the plain one.
+    language: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class NewDetail:
     assurer: str | None = None
     checked_at: datetime | None = None
     valid_until: datetime | None = None
+    language: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,12 @@ class Document:
     attributes: tuple[Attribute, ...] = field(repr=False, default=())
 
     def values(self, claim: str) -> tuple[Attribute, ...]:
-        """Give the attributes of one claim, in the order they were added."""
-        return tuple(attribute for attribute in self.attributes if attribute.claim == claim)
+        """Give the plain attributes of one claim, in the order they were added."""
+        return tuple(each for each in self.attributes if each.claim == claim and not each.language)
+
+    def in_languages(self, claim: str) -> dict[str, Attribute]:
+        """Give what is held of one claim in other languages beside its plain form, by tag."""
+        return {each.language: each for each in self.attributes if each.claim == claim and each.language}
 
     def find(self, attribute_id: str) -> Attribute | None:
         """Give one attribute by its id."""

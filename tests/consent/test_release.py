@@ -136,7 +136,7 @@ def test_a_returning_sign_on_costs_one_select_and_no_write(town: Town) -> None:
     with town.statements() as statements:
         grant = town.consent.standing(town.session.account_id, "council")
         assert grant is not None
-        assert town.consent.difference(request, client=service, grant=grant) is None
+        assert town.consent.difference(request, client=service, grant=grant, session=town.session) is None
         ticket = town.consent.ticket(request, session=town.session, client=service, grant=grant)
         town.consent.released(grant, grant_key=ticket.grant_key, requested=ticket.userinfo, client=service)
 

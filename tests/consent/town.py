@@ -167,7 +167,9 @@ class Town:
 
     def difference(self, request: ClaimsRequest, client: Client, *, ask_again: bool = False) -> Difference | None:
         """Give what has to be asked."""
-        return self.consent.difference(request, client=client, grant=self.standing(client), ask_again=ask_again)
+        return self.consent.difference(
+            request, client=client, grant=self.standing(client), session=self.session, ask_again=ask_again
+        )
 
     def page(self, request: ClaimsRequest, client: Client, language: str = "en", **more: Any) -> ChoicePage:
         """Give the page for what has to be asked."""

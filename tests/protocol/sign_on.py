@@ -197,13 +197,24 @@ class Browser:
         request = self.services.consent.request(
             scopes,
             interaction.parameters.get("claims"),
+            claims_locales=interaction.parameters.get("claims_locales"),
             opens_userinfo=opens_userinfo(interaction.parameters["response_type"]),
             resources=named(interaction.parameters.get("resource")),
         )
         session = self.signed_in()
         grant = self.services.consent.standing(session.account_id, client.client_id)
-        difference = self.services.consent.difference(request, client=client, grant=grant, ask_again=True)
+        difference = self.services.consent.difference(
+            request, client=client, grant=grant, session=session, ask_again=True
+        )
         assert difference is not None
+        if request.languages:
+            shown = self.services.consent.page(
+                request, session=session, client=client, language="en", difference=difference
+            )
+            choices["languages"] = {
+                detail.claim: frozenset(each.tag for each in detail.languages)
+                for detail in shown.needed + shown.optional
+            }
         decided = self.services.consent.decide(
             request,
             session=session,

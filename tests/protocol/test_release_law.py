@@ -1,7 +1,8 @@
 """The first rule of the product, over HTTP: released = requested ∩ registered ∩ decided, wherever it is released.
 
 For any request, register and decision, what leaves in the ID token, at UserInfo, after a refresh and at introspection,
-with or without a code, is inside that intersection.
+with or without a code, is inside that intersection. A name with a language (OpenID Connect Core §5.2) is requested by
+itself or through `claims_locales`, and decided with its claim.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ HELD = {
     "birthdate": "1988-02-29",
     "address": {"street_address": "14 Quay Lane", "locality": "Northtown", "postal_code": "SW1A 1AA", "country": "GB"},
 }
+#: What the citizen holds in other languages too, and what meets a wish for one.
+LANGUAGES = {"family_name": {"ar": "حداد", "fr-CA": "Hadad"}, "given_name": {"ar": "أمينة"}}
+MEETS = {"ar": "ar", "AR": "ar", "fr": "fr-CA"}
+TAGGED = ("family_name#ar", "family_name#AR", "family_name#fr", "given_name#ar", "given_name#de", "email#ar")
 SMALLER = {"birthdate": ("age_over_18", "age_over_21"), "address": ("postcode_area", "country")}
 #: Asked for by some examples and held by nobody.
 ASKABLE = (*HELD, "age_over_18", "country", "gender", "website")
@@ -66,6 +71,9 @@ class Case:
     scopes: frozenset[str]
     ticked: frozenset[str]
     whole: bool
+    tagged_userinfo: frozenset[str]
+    tagged_id_token: frozenset[str]
+    locales: str | None
 
 
 @st.composite
@@ -78,6 +86,7 @@ def cases(draw: st.DrawFn) -> Case:
         for name in names
     )
     some = st.frozensets(st.sampled_from(ASKABLE), max_size=5)
+    tagged = st.frozensets(st.sampled_from(TAGGED), max_size=3)
     return Case(
         registered=registered,
         has_entry=bool(registered) and draw(st.booleans()),
@@ -86,6 +95,9 @@ def cases(draw: st.DrawFn) -> Case:
         scopes=draw(st.frozensets(st.sampled_from(sorted(SCOPES)))),
         ticked=draw(some),
         whole=draw(st.booleans()),
+        tagged_userinfo=draw(tagged),
+        tagged_id_token=draw(tagged),
+        locales=draw(st.sampled_from((None, None, "ar", "de fr ar"))),
     )
 
 
@@ -102,6 +114,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         assert key is not None
         have = {"given_name", "email"}
         details = [NewDetail(name, value) for name, value in HELD.items() if name not in have]
+        details += [
+            NewDetail(name, value, language=tag) for name in LANGUAGES for tag, value in LANGUAGES[name].items()
+        ]
         services.vault.add(session.account_id, key, *details)
         yield browser
     services.close()
@@ -115,7 +130,9 @@ def test_what_leaves_is_requested_registered_and_decided(browser: Browser, case:
     # A smaller form that is asked for by itself is as essential as the detail whose entry lists it.
     essential = {name for entry, needed, forms in case.registered if needed for name in (entry, *forms)}
     essential = essential if case.has_entry else set()
-    asked = case.userinfo | case.id_token | set().union(*(SCOPES[scope] for scope in case.scopes))
+    by_scopes = set().union(*(SCOPES[scope] for scope in case.scopes))
+    userinfo, id_token = case.userinfo | bare(case.tagged_userinfo), case.id_token | bare(case.tagged_id_token)
+    asked = userinfo | id_token | by_scopes
     agreed = (case.ticked | essential) & offered(case, asked)
 
     code = sign_on(browser, client_id, case, agreed)
@@ -124,8 +141,7 @@ def test_what_leaves_is_requested_registered_and_decided(browser: Browser, case:
     tokens = post(browser, client_id, "token", grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
     refreshed = post(browser, client_id, "token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
 
-    by_scopes = set().union(*(SCOPES[s] for s in case.scopes))
-    at_userinfo = asked - (case.id_token - case.userinfo - by_scopes)
+    at_userinfo = asked - (id_token - userinfo - by_scopes)
     for answer in (tokens, refreshed):
         check_answer(browser, case, answer, at_userinfo=at_userinfo, agreed=agreed)
     for response_type in ("id_token token", "code id_token token"):
@@ -133,7 +149,9 @@ def test_what_leaves_is_requested_registered_and_decided(browser: Browser, case:
         check_answer(browser, case, direct, at_userinfo=at_userinfo, agreed=agreed)
     # Nothing opens UserInfo: scopes speak of the ID token, and what is for UserInfo by name is not asked for.
     alone = fragment_of(come(browser, client_id, case, response_type="id_token"))
-    assert set(unverified(alone["id_token"]).claims) - TECHNICAL <= allowed(case, case.id_token | by_scopes, agreed)
+    may = allowed(case, id_token | by_scopes, agreed)
+    may |= in_languages(case, case.id_token | by_scopes, case.tagged_id_token, agreed)
+    assert set(unverified(alone["id_token"]).claims) - TECHNICAL <= may
     if case.has_entry and len(case.registered) > 1:
         # An entry narrowed today narrows what an old token opens and what a refresh brings.
         narrower = replace(case, registered=case.registered[1:])
@@ -148,10 +166,13 @@ def check_answer(
 ) -> None:
     """Look everywhere that a token answer leads to."""
     released = set(unverified(answer["id_token"]).claims) - TECHNICAL
-    assert released <= allowed(case, case.id_token, agreed)
+    may = allowed(case, case.id_token | bare(case.tagged_id_token), agreed)
+    assert released <= may | in_languages(case, case.id_token, case.tagged_id_token, agreed)
     bearer = {"Authorization": f"Bearer {answer['access_token']}"}
     shared = browser.http.get("/userinfo", headers=bearer).get_json()
-    assert set(shared) - {"sub"} <= allowed(case, at_userinfo, agreed)
+    plain = case.userinfo.union(*(SCOPES[scope] for scope in case.scopes))
+    may = allowed(case, at_userinfo, agreed) | in_languages(case, plain, case.tagged_userinfo, agreed)
+    assert set(shared) - {"sub"} <= may
     introspected = post(browser, "gateway", "introspect", token=answer["access_token"])
     assert introspected == {"active": False}
 
@@ -174,6 +195,25 @@ def allowed(case: Case, requested: AbstractSet[str], agreed: AbstractSet[str]) -
     if "updated_at" in requested:
         names.add("updated_at")
     return names
+
+
+def bare(tagged: AbstractSet[str]) -> AbstractSet[str]:
+    """The details that tagged names ask for; other kinds have no languages, and nobody knows such a name."""
+    return {name.partition("#")[0] for name in tagged} & LANGUAGES.keys()
+
+
+def in_languages(
+    case: Case, plain: AbstractSet[str], tagged: AbstractSet[str], agreed: AbstractSet[str]
+) -> AbstractSet[str]:
+    """The largest set of names with a language that may leave where these are asked for."""
+    inside = {name for name, _, _ in case.registered} if case.has_entry else set(ASKABLE)
+    wanted = {tuple(name.split("#")) for name in tagged}
+    wanted |= {(name, tag) for name in plain for tag in (case.locales or "").split()}
+    return {
+        f"{name}#{MEETS[tag]}"
+        for name, tag in wanted
+        if name in agreed & inside and MEETS.get(tag) in LANGUAGES.get(name, ())
+    }
 
 
 def register(browser: Browser, client_id: str, case: Case) -> None:
@@ -235,13 +275,17 @@ def sign_on(browser: Browser, client_id: str, case: Case, agreed: AbstractSet[st
 
 def come(browser: Browser, client_id: str, case: Case, *, response_type: str) -> TestResponse:
     """Come with the request of the case."""
-    claims = {"userinfo": dict.fromkeys(case.userinfo), "id_token": dict.fromkeys(case.id_token)}
+    claims = {
+        "userinfo": dict.fromkeys(case.userinfo | case.tagged_userinfo),
+        "id_token": dict.fromkeys(case.id_token | case.tagged_id_token),
+    }
     return browser.authorize(
         client_id=client_id,
         response_type=response_type,
         nonce="n",
         scope=" ".join(["openid", "offline_access", *sorted(case.scopes)]),
         claims=json.dumps(claims),
+        claims_locales=case.locales,
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from idp.claims.languages import untagged
 from idp.clients.values import Client
 from idp.consent.service import ConsentService
 from idp.consent.values import OFFLINE, OPENID, Grant
@@ -103,4 +104,4 @@ class Issuing:
             return sign_on.userinfo_claims
         # Asked for less: what the remaining scope values stand for, and of that only what was asked for before.
         wanted = self._consent.request(scope, None).names
-        return tuple(name for name in sign_on.userinfo_claims if name in wanted)
+        return tuple(name for name in sign_on.userinfo_claims if untagged(name) in wanted)

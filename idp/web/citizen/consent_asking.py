@@ -85,6 +85,7 @@ def asking(secret: str) -> Asking | None:
     request = consent.request(
         scopes,
         parameters.get("claims"),
+        claims_locales=parameters.get("claims_locales"),
         opens_userinfo=opens_userinfo(parameters.get("response_type")),
         resources=named(parameters.get("resource")),
     )
@@ -95,12 +96,13 @@ def asking(secret: str) -> Asking | None:
     if grant is not None and facts.grant_id == grant.id and grant.live(services().clock.now()):
         # Decided on this very page, be it "just this time": asked again only when something cannot be given any more.
         held = replace(grant, duration=Duration.STANDING)
-        if consent.difference(request, client=waiting.client, grant=held) is None:
+        if consent.difference(request, client=waiting.client, grant=held, session=session) is None:
             return None
     difference = consent.difference(
         request,
         client=waiting.client,
         grant=grant,
+        session=session,
         ask_again="consent" in parameters.get("prompt", "").split(),
     )
     if difference is None:

@@ -10,7 +10,7 @@ from idp.consent.values import Choices, Duration
 from idp.web.citizen import detail_fields
 
 #: Prefixes of field names; the rest of the name is the claim.
-FORM, HELD, TYPED = "form-", "held-", "typed-"
+FORM, HELD, TYPED, LANGUAGES = "form-", "held-", "typed-", "languages-"
 
 
 def read_choices(form: MultiDict[str, str], *, catalogue: Catalogue) -> Choices:
@@ -29,6 +29,11 @@ def read_choices(form: MultiDict[str, str], *, catalogue: Catalogue) -> Choices:
         attributes={name.removeprefix(HELD): value for name, value in form.items() if name.startswith(HELD)},
         typed=typed,
         duration=_duration(form.get("duration")),
+        languages={
+            name.removeprefix(LANGUAGES): frozenset(value.split())
+            for name, value in form.items()
+            if name.startswith(LANGUAGES)
+        },
     )
 
 

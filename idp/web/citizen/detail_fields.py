@@ -38,6 +38,8 @@ class Part:
     control: Control
     autocomplete: str | None
     optional: bool = False
+    #: Language of what is typed, where it is known (WCAG 2.2 success criterion 3.1.2).
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,13 @@ def typed_field(
     raw: object = None,
     error: str | None = None,
     faulty: str | None = None,
+    lang: str | None = None,
 ) -> TypedField:
     """Lay out the inputs of one detail.
 
     :param raw: a value as `read` gives it or as the vault stores it, shown again; None for empty inputs.
     :param faulty: the member at fault, of a detail that has members.
+    :param lang: another language that the value is in; empty for one still to be chosen. A browser fills in neither.
     """
     if kind in MEMBERS:
         values = _members(kind, raw)
@@ -83,7 +87,8 @@ def typed_field(
     else:
         control = CONTROLS.get(kind, Control())
         text = _country(raw) if control.type == "country" else _text(raw)
-        parts = (Part(name, label, text, control, AUTOCOMPLETE.get(claim)),)
+        filled_in = AUTOCOMPLETE.get(claim) if lang is None else "off"
+        parts = (Part(name, label, text, control, filled_in, lang=lang or None),)
     at_fault = f"{name}.{faulty}" if faulty and kind in MEMBERS else None
     return TypedField(name=name, label=label, hint=hint, error=error, faulty=at_fault, parts=parts)
 

@@ -6,7 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from idp.web.access import citizen
-from idp.web.citizen import details_add, details_change, details_remove
+from idp.web.citizen import details_add, details_change, details_language, details_remove
 from idp.web.citizen.details_held import DetailGroup, groups, opened
 from idp.web.context import services, signed_in
 from idp.web.pages import page_blueprint
@@ -32,6 +32,8 @@ def _empty(found: tuple[DetailGroup, ...]) -> bool:
 
 bp.add_url_rule("/add/<claim>", "add", details_add.form)
 bp.add_url_rule("/add/<claim>", "save_new", details_add.save, methods=["POST"])
+bp.add_url_rule("/add/<claim>/language", "add_language", details_language.form)
+bp.add_url_rule("/add/<claim>/language", "save_language", details_language.save, methods=["POST"])
 bp.add_url_rule("/<detail>/change", "change", details_change.form)
 bp.add_url_rule("/<detail>/change", "save", details_change.save, methods=["POST"])
 bp.add_url_rule("/<detail>/remove", "ask_remove", details_remove.ask)

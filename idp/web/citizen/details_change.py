@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,21 +13,19 @@ from idp.claims.errors import InvalidDetailError
 from idp.vault.errors import DetailHeldError, UnknownDetailError, VaultChangedError
 from idp.vault.values import Attribute, Document
 from idp.web.access import citizen
-from idp.web.citizen.details_form import UNPROCESSABLE, Fault, Typed, show, typed_now
+from idp.web.citizen import details_language
+from idp.web.citizen.details_form import CONFLICT, LANGUAGE, UNPROCESSABLE, Fault, Typed, show, typed_now
 from idp.web.citizen.details_held import held, live_grants, opened
 from idp.web.context import services, signed_in
 
 _TEMPLATE = "citizen/details_change.html"
-
-#: RFC 9110 §15.5.10: somebody else changed it meanwhile.
-CONFLICT = 409
 
 
 @citizen
 def form(detail: str) -> ResponseReturnValue:
     """Show the value in the inputs in which it was typed."""
     document, attribute = find(detail)
-    return _page(document, attribute, Typed(attribute.value, attribute.label))
+    return _page(document, attribute, Typed(attribute.value, attribute.label, attribute.language or None))
 
 
 @citizen
@@ -35,7 +35,7 @@ def save(detail: str) -> ResponseReturnValue:
         document, attribute = find(detail)
     except NotFound:
         return _gone()
-    typed = typed_now(services().catalogue[attribute.claim])
+    typed = replace(typed_now(services().catalogue[attribute.claim]), language=attribute.language or None)
     if request.form.get("seen") != seen(attribute):
         return _page(document, attribute, typed, template="citizen/details_conflict.html", status=CONFLICT)
     try:
@@ -54,6 +54,8 @@ def _gone() -> Response:
     definition = services().catalogue.find(request.form.get("claim", ""))
     if definition is None or not definition.typed:
         abort(404)
+    if definition.languages and LANGUAGE in request.form:
+        return details_language.again(definition)
     return show("citizen/details_add.html", definition, typed_now(definition), status=CONFLICT, gone=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from flask import Response, make_response, render_template, request
 
-from idp.claims import countries
+from idp.claims import countries, languages
 from idp.claims.errors import InvalidDetailError
 from idp.claims.values import ClaimDefinition
 from idp.vault.policy import MAX_LABEL
@@ -16,9 +16,11 @@ from idp.web.context import services
 from idp.web.forms import Problem
 from idp.web.languages import current
 
-VALUE, LABEL = "value", "label"
+VALUE, LABEL, LANGUAGE = "value", "label", "language"
 
 UNPROCESSABLE = 422
+#: RFC 9110 §15.5.10: somebody else changed it meanwhile.
+CONFLICT = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Typed:
 
     raw: object = field(default=None, repr=False)
     label: str = field(default="", repr=False)
+    #: Another language that the value is in, empty while none is chosen; None for a plain value.
+    language: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,14 @@ def show(
     held: HeldDetail | None = None,
     seen: str = "",
     gone: bool = False,
+    choosable: tuple[tuple[str, str], ...] = (),
 ) -> Response:
     """Write the form with what was typed so far.
 
     :param held: the value to change; on the conflict page, the one that is saved now.
     :param seen: which state of the detail the citizen is looking at.
     :param gone: the value to change was removed in another window.
+    :param choosable: languages to choose from, as (tag, name), for a value in another one.
     """
     problems, typed_inputs = _inputs(definition, typed, fault)
     names = [name for _, name in countries.listing(current())] if _has_country(typed_inputs) else []
@@ -79,12 +85,16 @@ def show(
         held=held,
         seen=seen,
         gone=gone,
+        choosable=choosable,
+        tag=typed.language,
+        tag_name=languages.name(typed.language, current()) if typed.language else "",
+        tag_error=fault.message if fault and fault.part == LANGUAGE else None,
     )
     return make_response(body, status)
 
 
 def _inputs(definition: ClaimDefinition, typed: Typed, fault: Fault | None) -> tuple[list[Problem], TypedField]:
-    at_value = fault if fault and fault.part != LABEL else None
+    at_value = fault if fault and fault.part not in (LABEL, LANGUAGE) else None
     inputs = typed_field(
         VALUE,
         definition.name,
@@ -94,10 +104,11 @@ def _inputs(definition: ClaimDefinition, typed: Typed, fault: Fault | None) -> t
         raw=typed.raw,
         error=at_value.message if at_value else None,
         faulty=at_value.part if at_value else None,
+        lang=typed.language,
     )
     if fault is None:
         return [], inputs
-    return [Problem(inputs.target if at_value else LABEL, fault.message)], inputs
+    return [Problem(inputs.target if at_value else fault.part or LABEL, fault.message)], inputs
 
 
 def _has_country(field_: TypedField) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from idp.claims import languages
 from idp.claims.display import display
 from idp.claims.values import ClaimDefinition, Sensitivity
 from idp.consent.page import Origin
@@ -39,6 +40,12 @@ class HeldDetail:
     origin: Origin
     valid_until: datetime | None
     holders: tuple[Holder, ...]
+    #: BCP 47 tag of a value in another language or script, what that is called, and which way it runs; else empty.
+    language: str = field(default="", repr=False)
+    language_name: str = field(default="", repr=False)
+    direction: str = ""
+    #: It can be added in another language.
+    translatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,8 @@ def groups(document: Document) -> tuple[DetailGroup, ...]:
             held=tuple(
                 held(attribute, document=document, grants=grants)
                 for definition in _typed(group.name)
-                for attribute in document.values(definition.name)
+                for plain in document.values(definition.name)
+                for attribute in (plain, *_in_languages(document, definition))
             ),
             addable=tuple(
                 (definition.name, definition.label[current()], bool(document.values(definition.name)))
@@ -102,6 +110,10 @@ def held(attribute: Attribute, *, document: Document, grants: Sequence[Grant]) -
         ),
         valid_until=attribute.valid_until,
         holders=_holders(attribute, document=document, grants=grants),
+        language=attribute.language,
+        language_name=languages.name(attribute.language, current()) if attribute.language else "",
+        direction=languages.direction(attribute.language) if attribute.language else "",
+        translatable=definition.languages and not attribute.language,
     )
 
 
@@ -121,6 +133,10 @@ def _typed(group: str) -> tuple[ClaimDefinition, ...]:
     return tuple(definition for definition in services().catalogue if definition.group == group and definition.typed)
 
 
+def _in_languages(document: Document, definition: ClaimDefinition) -> tuple[Attribute, ...]:
+    return tuple(document.in_languages(definition.name).values()) if definition.languages else ()
+
+
 def _holders(attribute: Attribute, *, document: Document, grants: Sequence[Grant]) -> tuple[Holder, ...]:
     return tuple(
         Holder(grant.id, service_name(grant.client_id), smaller)
@@ -131,6 +147,10 @@ def _holders(attribute: Attribute, *, document: Document, grants: Sequence[Grant
 
 def _forms(grant: Grant, attribute: Attribute, document: Document) -> tuple[str | None, ...]:
     """Return each form in which a grant gives this very value: None for the whole, else the smaller one's label."""
+    if attribute.language:
+        # Which languages leave is sealed with the values.
+        shared = services().consent.opened(grant, session=signed_in())
+        return (None,) if shared is not None and attribute.language in shared.tags(attribute.claim) else ()
     first = document.values(attribute.claim)[0]
     found: list[str | None] = []
     for decision in grant.decisions:

@@ -6,11 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from idp.claims import languages
 from idp.vault.errors import UnknownDetailError, VaultChangedError
 from idp.web.access import citizen
-from idp.web.citizen.details_change import CONFLICT, find, seen
+from idp.web.citizen.details_change import find, seen
+from idp.web.citizen.details_form import CONFLICT
 from idp.web.citizen.details_held import held, live_grants
 from idp.web.context import services, signed_in
+from idp.web.languages import current
 
 
 @citizen
@@ -37,4 +40,11 @@ def remove(detail: str) -> ResponseReturnValue:
 def _page(detail: str, *, changed: bool) -> str:
     document, attribute = find(detail)
     shown = held(attribute, document=document, grants=live_grants())
-    return render_template("citizen/details_remove.html", held=shown, seen=seen(attribute), changed=changed)
+    others = {} if attribute.language else document.in_languages(attribute.claim)
+    return render_template(
+        "citizen/details_remove.html",
+        held=shown,
+        seen=seen(attribute),
+        changed=changed,
+        others=[languages.name(tag, current()) for tag in others],
+    )
