@@ -62,11 +62,13 @@ class CodeStore:
         with self._db.transaction() as connection:
             return connection.execute(statement).first() is not None
 
-    def confirm(self, account_id: str, sealed_secret: bytes, *, step: int, now: datetime) -> bool:
-        """Note the first code of an application; True once."""
+    def confirm(self, account_id: str, sealed_secret: bytes, *, sealed: bytes, step: int, now: datetime) -> bool:
+        """Note the first code of an application, and keep its secret as `sealed` from now on; True once."""
         row = OneTimeCodeRow
         unconfirmed = (row.account_id == account_id, row.sealed_secret == sealed_secret, row.confirmed_at.is_(None))
-        return self._changed(update(row).where(*unconfirmed).values(confirmed_at=now, last_step=step))
+        return self._changed(
+            update(row).where(*unconfirmed).values(sealed_secret=sealed, confirmed_at=now, last_step=step)
+        )
 
     def accept(self, account_id: str, sealed_secret: bytes, *, step: int) -> bool:
         """Use the code of a step up: True once, for a step later than every one before (RFC 6238 §5.2)."""

@@ -46,13 +46,16 @@ class SecondFactor(Desk):
     """Use cases of the code application. Those that try a code open their own transactions."""
 
     def code_app(self, session: Session) -> CodeApp | None:
-        """Give the citizen's code application; None when there is none, or the vault does not open.
+        """Give the citizen's code application; None when there is none, or it was begun elsewhere and never confirmed.
 
         :raises SessionEndedError: this session cannot open the vault.
         """
         held = self._parts.codes.app(session.account_id)
         if held is None:
             return None
+        if held.confirmed_at is None:
+            secret = _begun(held, session)
+            return None if secret is None else CodeApp(held.created_at, None, secret)
         return CodeApp(held.created_at, held.confirmed_at, _opened(held, _key_of(session), session.account_id))
 
     def has_code_app(self, account_id: str) -> bool:
@@ -67,7 +70,7 @@ class SecondFactor(Desk):
         :raises SessionEndedError: this session cannot open the vault, or has ended.
         """
         parts, key = self._parts, _key_of(session)
-        sealed = seal(_secret_key(key), one_time.new_secret(), context=_context(session.account_id))
+        sealed = seal(_secret_key(key), one_time.new_secret(), context=_beginning(session))
         with parts.db.transaction():
             self._require_alive(session)
             if not parts.codes.begin(session.account_id, sealed, now=parts.clock.now()):
@@ -85,15 +88,17 @@ class SecondFactor(Desk):
         """
         parts, key = self._parts, _key_of(session)
         held = parts.codes.app(session.account_id)
-        if held is None or held.confirmed_at is not None:
+        secret = None if held is None or held.confirmed_at is not None else _begun(held, session)
+        if held is None or secret is None:
             raise CodeAppError
-        attempt = self._enter(session)
-        step = self._step(code, held, key, session.account_id)
+        attempt, now = self._enter(session), parts.clock.now()
+        step = one_time.step_of(code, secret=secret, at=now)
         if step is None:
             raise CodeRefusedError
+        sealed = seal(_secret_key(key), secret, context=_context(session.account_id))
         with parts.db.transaction():
             self._require_alive(session)
-            if not parts.codes.confirm(session.account_id, held.sealed_secret, step=step, now=parts.clock.now()):
+            if not parts.codes.confirm(session.account_id, held.sealed_secret, sealed=sealed, step=step, now=now):
                 raise CodeAppError
             parts.door.succeeded(attempt)
             self._record(session.account_id, Kind.SECOND_FACTOR_ADDED, browser=session.browser)
@@ -260,6 +265,24 @@ def _secret_key(key: VaultKey) -> bytes:
 
 def _context(account_id: str) -> bytes:
     return b"one_time_code\0" + account_id.encode()
+
+
+def _beginning(session: Session) -> bytes:
+    return b"one_time_code begun\0" + session.account_id.encode() + b"\0" + session.sid.encode()
+
+
+def _begun(held: SealedApp, session: Session) -> bytes | None:
+    """Give the secret of an application that waits for its first code; None outside of the sign-in that began it.
+
+    Whoever had the account open for a moment may have begun it and noted the secret. Were it shown to its owner as
+    theirs, both would have the second factor.
+    """
+    if held.created_at < session.auth_time:
+        return None
+    try:
+        return unseal(_secret_key(_key_of(session)), held.sealed_secret, context=_beginning(session))
+    except SealBrokenError:
+        return None
 
 
 def _opened(held: SealedApp, key: VaultKey, account_id: str) -> bytes:

@@ -88,6 +88,32 @@ def test_what_was_never_confirmed_is_replaced_and_what_was_is_not(world: World) 
         world.authentication.begin_code_app(renewed)
 
 
+def test_what_somebody_else_began_in_the_account_is_never_shown_to_its_owner(world: World) -> None:
+    """Whoever had the account open for a moment noted the secret, which its owner must not take for their own."""
+    authentication = world.authentication
+    owner = world.session(world.citizen().session_secret)
+    intruder = world.session(authentication.sign_in(login=LOGIN, password=PASSWORD, origin=ELSEWHERE).session_secret)
+    authentication.begin_code_app(intruder)
+    noted = authentication.code_app(intruder)
+    assert noted is not None
+
+    assert authentication.code_app(owner) is None
+    with pytest.raises(CodeAppError):
+        authentication.confirm_code_app(owner, code_at(world, noted.secret))
+    authentication.begin_code_app(owner)
+    with pytest.raises(CodeAppError):
+        authentication.confirm_code_app(intruder, code_at(world, noted.secret))
+
+
+def test_what_was_begun_before_a_new_sign_in_in_the_same_browser_is_not_shown_either(world: World) -> None:
+    secret = world.citizen().session_secret
+    world.authentication.begin_code_app(world.session(secret))
+    world.clock.advance(minutes=11)
+    again = world.authentication.sign_in(login=LOGIN, password=PASSWORD, origin=HOME, previous_session=secret)
+
+    assert world.authentication.code_app(world.session(again.session_secret)) is None
+
+
 def test_setting_up_proves_both_factors_in_a_session_with_a_new_secret(enrolled: Enrolled) -> None:
     old, new = enrolled.signed_up.session_secret, enrolled.session_secret
 
