@@ -23,13 +23,13 @@ from idp.consent.errors import EssentialRefusedError, GrantGoneError, VaultLocke
 from idp.crypto import secrets
 from idp.interactions.errors import InteractionGoneError
 from idp.interactions.service import REQUEST_URI_PREFIX
-from idp.interactions.values import Facts, Interaction
+from idp.interactions.values import Interaction
 from idp.protocol.dispatch import Consent, FlowState, Issue, Refuse, SelectAccount, SignIn, SignUp, StepUp, next_step
-from idp.protocol.flow import Flow, state_of
+from idp.protocol.flow import Flow, flow_of, state_of
 from idp.protocol.id_token import IdTokens
 from idp.protocol.issuing import finish, issue
 from idp.protocol.parameters import AuthorizationRequest, Parameters, read_parameters
-from idp.protocol.present import meant
+from idp.protocol.present import Present
 from idp.protocol.refusals import NoReplyError, Obstacle
 from idp.protocol.request_object import RequestObjects, carries_object
 from idp.protocol.responder import Reply, ReplyTo, Responder
@@ -67,16 +67,6 @@ class Again:
 
 
 Outcome = Answered | Visit
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """Who is at the browser."""
-
-    session: Session | None
-    others: Collection[Session]
-    #: What its flow cookie holds.
-    browser: str | None = field(repr=False)
 
 
 class Authorization:
@@ -201,32 +191,19 @@ class Authorization:
         try:
             # Checked again on each return: the client may have been changed or suspended meanwhile.
             request = self._understand(parameters, client=client, reply_to=reply_to, pushed=interaction is not None)
-            who = meant(
-                request,
-                client=client,
-                session=present.session,
-                others=present.others,
-                facts=Facts() if interaction is None or not resumed else interaction.facts,
-                services=self._services,
-            )
-            session = who.session
-            grant = None if session is None else self._services.consent.standing(session.account_id, client.client_id)
-            flow = Flow(
-                client,
+            flow = flow_of(
                 request,
                 parameters,
-                session,
-                grant,
-                present.browser,
-                interaction,
-                resumed,
-                unclear=who.unclear,
-                present=present.session,
+                present,
+                client=client,
+                interaction=interaction,
+                resumed=resumed,
+                services=self._services,
             )
             outcome = self._follow(flow, state_of(flow, services=self._services))
         except OAuth2Error as error:
             return self._answer_error(reply_to, error.error, error.description or "")
-        if isinstance(outcome, Visit) and session is not present.session:
+        if isinstance(outcome, Visit) and flow.changes_over:
             # Our pages work for whom the browser is with, so the citizen changes over first, and sees it.
             return replace(outcome, page=SelectAccount())
         return outcome

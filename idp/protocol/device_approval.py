@@ -9,19 +9,17 @@ from typing import Final
 
 from authlib.oauth2 import OAuth2Error
 
-from idp.activity.values import DURATION, Entry, Kind
 from idp.authentication.values import Session
-from idp.claims.languages import untagged
 from idp.consent.errors import EssentialRefusedError, GrantGoneError, VaultLockedError
 from idp.consent.values import Grant
 from idp.interactions.values import Interaction
-from idp.protocol.authorization import Answered, Outcome, Present, Visit
+from idp.protocol.authorization import Answered, Outcome, Visit
 from idp.protocol.device import APPROVED_PATH, DENIED_PATH, device_request
 from idp.protocol.dispatch import FlowState, Issue, Refuse, SelectAccount, next_step
-from idp.protocol.flow import Flow, state_of
-from idp.protocol.issuing import finish, sign_on_of
+from idp.protocol.flow import Flow, flow_of, state_of
+from idp.protocol.issuing import finish, release_of, sign_on_of
 from idp.protocol.parameters import Parameters
-from idp.protocol.present import meant
+from idp.protocol.present import Present
 from idp.protocol.refusals import NoReplyError, Obstacle
 from idp.protocol.responder import Redirect
 from idp.protocol.validation import Offer
@@ -65,33 +63,20 @@ class DeviceApproval:
         parameters = Parameters(interaction.parameters)
         try:
             request = device_request(parameters, client=client, offer=self._offer, issuer=self._issuer)
-            who = meant(
-                request,
-                client=client,
-                session=present.session,
-                others=present.others,
-                facts=interaction.facts,
-                services=self._services,
-            )
-            session = who.session
-            grant = None if session is None else self._services.consent.standing(session.account_id, client.client_id)
-            flow = Flow(
-                client,
+            flow = flow_of(
                 request,
                 parameters,
-                session,
-                grant,
-                present.browser,
-                interaction,
+                present,
+                client=client,
+                interaction=interaction,
                 resumed=True,
-                unclear=who.unclear,
-                present=present.session,
+                services=self._services,
             )
             outcome = self._follow(flow, interaction, state_of(flow, services=self._services))
         except OAuth2Error:
             # What was right when the device asked is not any more: an audience taken away, say.
             return self._deny(interaction)
-        if isinstance(outcome, Visit) and session is not present.session:
+        if isinstance(outcome, Visit) and flow.changes_over:
             return replace(outcome, page=SelectAccount())
         return outcome
 
@@ -116,26 +101,13 @@ class DeviceApproval:
     def _approve(self, flow: Flow, interaction: Interaction, *, session: Session, grant: Grant) -> None:
         services = self._services
         ticket = services.consent.ticket(flow.request.claims, session=session, client=flow.client, grant=grant)
-        names = services.consent.released(
-            ticket.grant,
-            grant_key=ticket.grant_key,
-            requested=(*ticket.userinfo, *ticket.id_token),
-            client=flow.client,
-        )
+        release = release_of(flow, session, ticket, services=services)
         sign_on = sign_on_of(flow, session, ticket, services=services)
         with services.db.transaction():
             finish(flow, services=services)
             if not services.devices.approve(_digest(interaction), sign_on):
                 raise NoReplyError(Obstacle.REQUEST_GONE)
-            services.activity.record(
-                Entry(
-                    account_id=session.account_id,
-                    kind=Kind.RELEASED,
-                    client_id=flow.client.client_id,
-                    claims=tuple(sorted(set(map(untagged, names)))),
-                    facts={DURATION: ticket.grant.duration.value},
-                )
-            )
+            services.activity.record(release)
 
     def _deny(self, interaction: Interaction) -> Answered:
         with self._services.db.transaction():

@@ -11,7 +11,7 @@ from idp.consent.values import Grant
 from idp.interactions.values import Facts, Interaction
 from idp.protocol.dispatch import FlowState, Standing
 from idp.protocol.parameters import AuthorizationRequest, Parameters
-from idp.protocol.present import expected_subjects, subject
+from idp.protocol.present import Present, expected_subjects, meant, subject
 from idp.services import Services
 
 
@@ -35,6 +35,42 @@ class Flow:
     unclear: bool = False
     #: Whom the browser is with, when a hint picked somebody else who is signed in there.
     present: Session | None = None
+
+    @property
+    def changes_over(self) -> bool:
+        """Whether it is about somebody else than whom the browser is with."""
+        return self.session is not self.present
+
+
+def flow_of(
+    request: AuthorizationRequest,
+    parameters: Parameters,
+    present: Present,
+    *,
+    client: Client,
+    interaction: Interaction | None,
+    resumed: bool,
+    services: Services,
+) -> Flow:
+    """Find out whom a request is about, and what they decided before.
+
+    :raises InvalidRequestError: the request's `id_token_hint` is not ours.
+    """
+    facts = interaction.facts if interaction is not None and resumed else Facts()
+    who = meant(request, present, client=client, facts=facts, services=services)
+    session = who.session
+    return Flow(
+        client,
+        request,
+        parameters,
+        session,
+        None if session is None else services.consent.standing(session.account_id, client.client_id),
+        present.browser,
+        interaction,
+        resumed,
+        unclear=who.unclear,
+        present=present.session,
+    )
 
 
 def state_of(flow: Flow, *, services: Services) -> FlowState:

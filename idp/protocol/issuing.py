@@ -31,12 +31,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
     """
     request = flow.request
     ticket = services.consent.ticket(request.claims, session=session, client=flow.client, grant=grant)
-    names = services.consent.released(
-        ticket.grant,
-        grant_key=ticket.grant_key,
-        requested=(*ticket.userinfo, *ticket.id_token),
-        client=flow.client,
-    )
+    release = release_of(flow, session, ticket, services=services)
     sign_on, act = sign_on_of(flow, session, ticket, services=services), services.tokens.new_issue()
     answer = _answer(flow, sign_on, ticket.grant, act, tokens=services.tokens, id_tokens=id_tokens)
     with services.db.transaction(renewable=True):
@@ -46,15 +41,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
                 sign_on, redirect_uri=request.reply_to.redirect_uri, code_challenge=request.code_challenge, issue=act
             )
         services.logout.joined(flow.client, session=session)
-        services.activity.record(
-            Entry(
-                account_id=session.account_id,
-                kind=Kind.RELEASED,
-                client_id=flow.client.client_id,
-                claims=tuple(sorted(set(map(untagged, names)))),
-                facts={DURATION: ticket.grant.duration.value},
-            )
-        )
+        services.activity.record(release)
     state = session_state(
         client_id=flow.client.client_id,
         redirect_uri=request.reply_to.redirect_uri,
@@ -62,6 +49,26 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
         session_secret=(flow.present or session).secret,
     )
     return answer if state is None else {**answer, "session_state": state}
+
+
+def release_of(flow: Flow, session: Session, ticket: GrantTicket, *, services: Services) -> Entry:
+    """Return the row by which the citizen sees what a service may learn by this sign-on.
+
+    :raises GrantGoneError: the citizen stopped sharing, or shared anew, a moment ago.
+    """
+    names = services.consent.released(
+        ticket.grant,
+        grant_key=ticket.grant_key,
+        requested=(*ticket.userinfo, *ticket.id_token),
+        client=flow.client,
+    )
+    return Entry(
+        account_id=session.account_id,
+        kind=Kind.RELEASED,
+        client_id=flow.client.client_id,
+        claims=tuple(sorted(set(map(untagged, names)))),
+        facts={DURATION: ticket.grant.duration.value},
+    )
 
 
 def finish(flow: Flow, *, services: Services) -> None:

@@ -8,7 +8,7 @@ https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest, §3.1.2.6 (ac
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from idp.authentication.values import Session
 from idp.clients.values import Client, SubjectType
@@ -22,6 +22,17 @@ from idp.vault import policy as vault_policy
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """Who is at the browser."""
+
+    #: Whom it is with.
+    session: Session | None
+    others: Collection[Session]
+    #: What its flow cookie holds.
+    browser: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Meant:
     """The citizen to go on with."""
 
@@ -31,19 +42,14 @@ class Meant:
 
 
 def meant(
-    request: AuthorizationRequest,
-    *,
-    client: Client,
-    session: Session | None,
-    others: Collection[Session],
-    facts: Facts,
-    services: Services,
+    request: AuthorizationRequest, present: Present, *, client: Client, facts: Facts, services: Services
 ) -> Meant:
     """Pick one of a browser's citizens; whoever the browser is with now, unless a hint names another.
 
     :param facts: what pages have settled: a citizen who was chosen there is not picked over.
     :raises InvalidRequestError: the request's `id_token_hint` is not ours.
     """
+    session, others = present.session, present.others
     if session is None or not others or facts.account_chosen == session.sid:
         return Meant(session)
     everybody = (session, *others)
