@@ -87,6 +87,11 @@ class RequestDocuments:
         if known is not None and known.is_meant(version, now):
             return known.text
         tries = self._next_try(address, now)
+        if tries is None:
+            # Whoever wears the address out with ever new fragments must not cut off those who name none.
+            if known is not None and not version and now < known.until + PERIOD:
+                return known.text
+            raise InvalidRequestUriError("This request_uri is fetched too often")
         text = _text(self._fetcher, address)
         if text is None:
             self._note(self._tries, address, replace(tries, not_before=now + FAILED))
@@ -94,14 +99,17 @@ class RequestDocuments:
         self._note(self._contents, address, _Content(text.strip(), b64url(digest(text)), version, now + BRIEFLY))
         return text.strip()
 
-    def _next_try(self, address: str, now: datetime) -> _Tries:
-        """Count a fetch before it is made, so that requests at the same time count too."""
+    def _next_try(self, address: str, now: datetime) -> _Tries | None:
+        """Count a fetch before it is made, so that requests at the same time count too; None when it is one too many.
+
+        :raises InvalidRequestUriError: the last one failed just now.
+        """
         before = self._tries.get(address, _Tries(now, 0, now))
         if now < before.not_before:
             raise InvalidRequestUriError("There is no request object at this request_uri")
         tries = replace(before, fetches=before.fetches + 1) if now - before.since < PERIOD else _Tries(now, 1, now)
         if tries.fetches > MOST_FETCHES:
-            raise InvalidRequestUriError("This request_uri is fetched too often")
+            return None
         self._note(self._tries, address, tries)
         return tries
 

@@ -225,6 +225,17 @@ class TestLimits:
         clock.advance(seconds=10)
         assert state_of(browser, bring(browser, publisher.uri)) == "inside"
 
+    def test_an_address_without_fragment_is_served_while_somebody_tries_new_ones(
+        self, browser: Browser, publisher: Publisher, clock: FrozenClock
+    ) -> None:
+        """Or anybody could shut a service out by its public identifier."""
+        for n in range(15):
+            bring(browser, f"{publisher.uri}#{n}")
+        clock.advance(seconds=5)
+
+        assert state_of(browser, bring(browser, publisher.uri)) == "inside"
+        assert publisher.fetches == 10
+
     def test_content_that_is_kept_is_there_while_somebody_tries_new_fragments(
         self, browser: Browser, publisher: Publisher
     ) -> None:
