@@ -29,6 +29,8 @@ from idp.settings import OutboundSettings
 LookUp = Callable[[str, int], list[str]]
 
 _CHUNK: Final = 16_384
+#: Sending has threads of its own beside requests, a few of each process and the one of the worker.
+_SENDING_THREADS: Final = 2
 _REDIRECTS: Final = range(300, 400)
 _FORM: Final = "application/x-www-form-urlencoded"
 
@@ -65,6 +67,8 @@ class Fetcher:
         self._settings = settings
         self._look_up = look_up
         self._patience = Patience()
+        # Sending holds up no request, but what others are to be sent.
+        self._patience_in_sending = Patience(threads=_SENDING_THREADS)
         if settings.ca_bundle is not None:
             # At the start, or every fetch would fail for a reason that looks like the other side's.
             try:
@@ -89,12 +93,12 @@ class Fetcher:
         """Send a form, under the same rules as :meth:`get`. Any status but a redirect is given back.
 
         :raises FetchRefusedError: the URL, an address of its host, a redirect or the answer's size breaks a rule.
-        :raises FetchFailedError: no answer, none in time, or a broken one.
+        :raises FetchFailedError: no answer, none in time, a broken one, or it has been waited for enough.
         """
-        # Not counted: what is sent is sent beside requests, by threads of its own.
         goal = target(url, private_hosts=self._settings.allowed_hosts)
         sent = _Sent("POST", {"Accept": "*/*", "Content-Type": _FORM}, urlencode(form).encode("ascii"))
-        return self._send(goal, sent, max_bytes=max_bytes)
+        with self._patience_in_sending.waiting(goal.host, most=self._settings.timeout_seconds):
+            return self._send(goal, sent, max_bytes=max_bytes)
 
     def _send(self, goal: Target, sent: _Sent, *, max_bytes: int | None) -> Fetched:
         limit = min(self._settings.max_bytes, self._settings.max_bytes if max_bytes is None else max_bytes)

@@ -39,13 +39,18 @@ class _Count:
 
 
 class Patience:
-    """What one process has waited lately, and for whom."""
+    """What one process has waited lately, and for whom.
 
-    def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
+    :param threads: whose time this is about; every limit is a share of it.
+    """
+
+    def __init__(self, *, threads: int = 1, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._lock = threading.Lock()
-        self._strangers = _Count(20.0, 0.2)
-        self._known = _Count(30.0, 0.3)
+        self._threads = threads
+        self._free = FREE_SECONDS * threads
+        self._strangers = _Count(20.0 * threads, 0.2 * threads)
+        self._known = _Count(30.0 * threads, 0.3 * threads)
         self._hosts: dict[str, _Count] = {}
         self._answering: set[str] = set()
 
@@ -70,7 +75,7 @@ class Patience:
             answered = True
         finally:
             with self._lock:
-                unused = most - max(0.0, self._now() - started - FREE_SECONDS)
+                unused = most - max(0.0, self._now() - started - self._free)
                 for count in counts:
                     count.add(-unused)
                 if answered and host in self._hosts:
@@ -85,5 +90,5 @@ class Patience:
                 oldest = next(iter(self._hosts))
                 del self._hosts[oldest]
                 self._answering.discard(oldest)
-            own = self._hosts[host] = _Count(10.0, 0.1)
+            own = self._hosts[host] = _Count(10.0 * self._threads, 0.1 * self._threads)
         return own, self._known if host in self._answering else self._strangers

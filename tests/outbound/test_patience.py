@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 
 import pytest
@@ -108,3 +110,42 @@ def test_a_fetcher_stops_waiting_for_a_server_that_keeps_silent() -> None:
         for _ in range(2):
             with pytest.raises(FetchFailedError, match="in time"):
                 fetcher.get(f"http://localhost:{server.port}/", accept="*/*")
+
+
+def test_what_is_sent_waits_longer_and_not_for_ever() -> None:
+    """A stranger's silent services must not hold up what other services are told."""
+    watch = Watch()
+    watch.patience = Patience(threads=2, now=lambda: watch.seconds)
+    assert watch.fetch("council.example", takes=0.5)
+
+    tried = [watch.fetch(f"h{number}.evil.example", takes=TIMEOUT, answers=False) for number in range(100)]
+
+    assert 10 < sum(tried) < 20
+    assert not watch.fetch("late.evil.example", takes=TIMEOUT)
+    assert all(watch.fetch("council.example", takes=0.5) for _ in range(50))
+
+
+def test_a_fetcher_counts_what_it_sends() -> None:
+    settings = OutboundSettings(allowed_hosts=("localhost",), timeout_seconds=60)
+    fetcher = Fetcher(settings=settings)
+    over = threading.Event()
+
+    def silent(_sock: socket.socket) -> None:
+        over.wait(10)
+
+    with serving(silent) as server:
+        url = f"http://localhost:{server.port}/"
+
+        def send() -> None:
+            with pytest.raises(FetchFailedError):
+                fetcher.post(url, {})
+
+        waiting = threading.Thread(target=send, daemon=True)
+        waiting.start()
+        while not server.requests:
+            time.sleep(0.01)
+
+        with pytest.raises(FetchFailedError, match="long enough"):
+            fetcher.post(url, {})
+        over.set()
+        waiting.join()
