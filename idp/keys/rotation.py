@@ -56,23 +56,16 @@ class Rotations:
         :raises KeyMissingError: there is no such key.
         :raises RotationRacedError: another process did the same at this moment.
         """
-        present = {(key.algorithm, key.state): key for key in self.list()}
-        algorithms = list(_USES) if algorithm is None else [algorithm]
-        plans = [_plan(present, name) for name in algorithms]
-        # Making an RSA key takes a while; nobody has to wait for it inside the transaction.
-        made = self._make((_USES[name], name, State.NEXT) for name in algorithms)
-        with self._db.transaction():
-            self._store.changed()
-            return tuple(
-                self._replace(active, following, new) for (active, following), new in zip(plans, made, strict=True)
-            )
+        return self._rotate(list(_USES) if algorithm is None else [algorithm], self.list())
 
     def rotate_due(self) -> tuple[Rotation, ...]:
         """Do the same for each key whose time is over; several processes may try at once, and one of them does it."""
         done: list[Rotation] = []
-        for algorithm in policy.due(self.list(), now=self._clock.now(), lives=self._lives):
+        # Read once: looked at again, the key that another process has just brought into use would be replaced too.
+        seen = self.list()
+        for algorithm in policy.due(seen, now=self._clock.now(), lives=self._lives):
             try:
-                done += self.rotate(algorithm)
+                done += self._rotate([algorithm], seen)
             except RotationRacedError:
                 continue
         return tuple(done)
@@ -85,6 +78,18 @@ class Rotations:
     def purge(self) -> int:
         """Delete what nothing depends on any more; how many keys went."""
         return self._store.purge(before=self._clock.now(), hints=self._lives.hints)
+
+    def _rotate(self, algorithms: list[str], seen: Iterable[Key]) -> tuple[Rotation, ...]:
+        """Replace the keys in use among those that were seen, and no others."""
+        present = {(key.algorithm, key.state): key for key in seen}
+        plans = [_plan(present, name) for name in algorithms]
+        # Making an RSA key takes a while; nobody has to wait for it inside the transaction.
+        made = self._make((_USES[name], name, State.NEXT) for name in algorithms)
+        with self._db.transaction():
+            self._store.changed()
+            return tuple(
+                self._replace(active, following, new) for (active, following), new in zip(plans, made, strict=True)
+            )
 
     def _replace(self, active: Key, following: Key, made: StoredKey) -> Rotation:
         now = self._clock.now()

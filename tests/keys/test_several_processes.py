@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from idp.crypto import jose
+from idp.keys import policy
 from idp.keys.errors import KeysLockedError, RotationRacedError
 from idp.keys.values import TOKEN_ALGORITHM, State
 from tests.doubles import FrozenClock
@@ -77,6 +79,26 @@ def test_processes_that_notice_a_due_key_at_once_replace_it_once(
 
     at_once(processes, lambda one: one.keys.rotate_due())
 
+    assert states(process, TOKEN_ALGORITHM) == [State.ACTIVE, State.NEXT, State.RETIRED]
+
+
+def test_a_key_that_another_process_has_just_replaced_is_not_replaced_again(
+    start: Callable[..., Process], process: Process, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = start()
+    clock.advance(days=30)
+    due = policy.due
+
+    def meanwhile(*args: Any, **named: Any) -> tuple[str, ...]:
+        found = due(*args, **named)
+        monkeypatch.setattr(policy, "due", due)
+        with other.app.app_context():
+            other.keys.rotate_due()
+        return found
+
+    monkeypatch.setattr(policy, "due", meanwhile)
+
+    assert process.keys.rotate_due() == ()
     assert states(process, TOKEN_ALGORITHM) == [State.ACTIVE, State.NEXT, State.RETIRED]
 
 
