@@ -1,6 +1,6 @@
 """Making keys and moving them on: what an operator, or the worker on schedule, has done."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -79,7 +79,7 @@ class Rotations:
         """Delete what nothing depends on any more; how many keys went."""
         return self._store.purge(before=self._clock.now(), hints=self._lives.hints)
 
-    def _rotate(self, algorithms: list[str], seen: Iterable[Key]) -> tuple[Rotation, ...]:
+    def _rotate(self, algorithms: Collection[str], seen: Iterable[Key]) -> tuple[Rotation, ...]:
         """Replace the keys in use among those that were seen, and no others."""
         present = {(key.algorithm, key.state): key for key in seen}
         plans = [_plan(present, name) for name in algorithms]
