@@ -9,6 +9,7 @@ from idp.authentication.passwords import Prepared
 from idp.authentication.policy import browser_family
 from idp.authentication.strength import strength
 from idp.authentication.values import Imported, Origin, SignUp, Strength
+from idp.claims.languages import MARK, untagged
 from idp.crypto.secrets import normalise_recovery_code, recovery_code
 from idp.vault.values import NewDetail, SlotKind, SlotSecret, VaultKey
 
@@ -70,11 +71,13 @@ class SigningUp(Desk):
         A sign-in name that exists is left as it is, so that the same file can be imported again.
 
         :param details: values by claim as they would be typed; for a claim that takes several, also a list of them.
+            A value in another language stands under a name such as `family_name#ar`.
         :param recovery_code_text: the code to use; without one, a new one is made and given back.
         :raises InvalidLoginError: this cannot be a sign-in name.
         :raises PasswordRefusedError: the password is not good enough.
         :raises UnknownClaimError: the catalogue has no such claim.
         :raises InvalidDetailError: a value cannot be one of its claim.
+        :raises UnknownLanguageError: a claim cannot be held in that language, or has no plain value.
         :raises ValueError: the recovery code is none.
         """
         parts = self._parts
@@ -105,9 +108,9 @@ class SigningUp(Desk):
 
 
 def _new_details(details: Mapping[str, object]) -> list[NewDetail]:
-    """Take lists apart, but for nationalities: there a list is one value."""
+    """Take lists apart, but for nationalities: there a list is one value. Plain values come before other languages."""
     return [
-        NewDetail(claim=claim, raw=one)
-        for claim, raw in details.items()
+        NewDetail(claim=untagged(claim), raw=one, language=claim.partition(MARK)[2])
+        for claim, raw in sorted(details.items(), key=lambda entry: MARK in entry[0])
         for one in (raw if isinstance(raw, list) and claim != "nationalities" else [raw])
     ]

@@ -140,7 +140,7 @@ def _faults_told(citizen: "Citizen") -> Iterator[None]:
     from idp.accounts.errors import InvalidLoginError
     from idp.authentication.errors import PasswordRefusedError
     from idp.claims.errors import InvalidDetailError, UnknownClaimError
-    from idp.vault.errors import DetailHeldError, TooManyDetailsError
+    from idp.vault.errors import DetailHeldError, TooManyDetailsError, UnknownLanguageError
 
     try:
         yield
@@ -154,6 +154,8 @@ def _faults_told(citizen: "Citizen") -> Iterator[None]:
         raise Failure(f"{citizen.place}.details.{error.name}: there is no such detail in the catalogue") from None
     except DetailHeldError as error:
         raise Failure(f"{citizen.place}.details.{error.claim}: given twice, or takes one value only") from None
+    except UnknownLanguageError:
+        raise Failure(f"{citizen.place}.details: a detail in a language in which it cannot be held") from None
     except TooManyDetailsError:
         raise Failure(f"{citizen.place}.details: too many") from None
     except ValueError:

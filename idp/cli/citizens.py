@@ -9,6 +9,7 @@
     recovery_code = "0123-4567-..."            # optional; made and shown otherwise
     [accounts.details]
     given_name = "Amina"
+    "given_name#ar" = "أمينة"                  # the same in another language
     email = ["amina@mail.example", "a.haddad@work.example"]
 """
 

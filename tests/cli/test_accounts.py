@@ -27,6 +27,10 @@ FAULTS: list[tuple[object, str]] = [
         {"accounts": [{"login": "amina", "password": PASSWORD, "details": {"birthdate": "last spring"}}]},
         "accounts[0].details.birthdate: ",
     ),
+    (
+        {"accounts": [{"login": "amina", "password": PASSWORD, "details": {"given_name#ar": "أمينة"}}]},
+        "accounts[0].details: a detail in a language in which it cannot be held",
+    ),
 ]
 
 
@@ -56,7 +60,8 @@ def test_a_file_of_citizens_is_imported_and_can_be_imported_again(migrated: Prof
     file = tmp_path / "citizens.toml"
     file.write_text(
         f'[[accounts]]\nlogin = "amina"\npassword = "{PASSWORD}"\nlocale = "fr"\n'
-        '[accounts.details]\ngiven_name = "Amina"\nemail = ["a@mail.example", "a@work.example"]\n'
+        '[accounts.details]\n"given_name#ar" = "أمينة"\ngiven_name = "Amina"\n'
+        'email = ["a@mail.example", "a@work.example"]\n'
         'nationalities = ["GB", "LB"]\n'
     )
 

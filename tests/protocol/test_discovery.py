@@ -82,6 +82,8 @@ def test_it_says_what_this_provider_does(document: dict[str, Any]) -> None:
     assert document["id_token_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
     assert document["acr_values_supported"] == ["urn:proffer:acr:password", "urn:proffer:acr:second-factor"]
     assert document["ui_locales_supported"] == ["en", "fr", "ar"]
+    # In the letter case of IANA's registry (OIDC Core §5.2).
+    assert {"ar", "fr", "fr-CA", "uk", "zh-Hant", "ja-Kana-JP"} <= set(document["claims_locales_supported"])
     assert document["scopes_supported"][0] == "openid"
     assert {"profile", "email", "address", "phone", "offline_access"} <= set(document["scopes_supported"])
     assert {"sub", "given_name", "email", "email_verified", "age_over_18"} <= set(document["claims_supported"])

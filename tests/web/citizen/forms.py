@@ -75,7 +75,10 @@ class _Forms(HTMLParser):
         if tag == "form":
             self.forms.append(Form(values.get("action"), values.get("method", "get")))
             self._open = True
-        elif self._open and tag in ("input", "button", "textarea"):
+        elif self._open and tag == "option":
+            if "selected" in values:
+                self.forms[-1].controls[-1].value = values.get("value", "")
+        elif self._open and tag in ("input", "button", "textarea", "select"):
             kind = values.get("type", "text") if tag == "input" else tag
             control = Control(
                 values.get("name", ""), values.get("value", ""), kind, values.get("id", ""), "checked" in values

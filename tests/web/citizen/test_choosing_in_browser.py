@@ -15,6 +15,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from idp.services import Services
+from idp.vault.values import NewDetail
 from tests.browser import NewPage
 from tests.web.axe import violations
 from tests.web.citizen.chooser import CHALLENGE, Chooser, register
@@ -81,7 +82,13 @@ def open_page(app: Flask, services: Services, new_page: NewPage, served: str, ca
         ("email", "amina@home.example", "home"),
         ("email", "a.name.that.never.ends@a.department.of.a.large.company.example", "work"),
         ("nationalities", ["FR"]),
+        ("family_name", "Haddad"),
     )
+    key = citizen.session.vault_key
+    assert key is not None
+    for language, value in (("ar", "حداد"), ("ja-Kana-JP", "ハダド"), ("fr", "H" * 90)):
+        new = NewDetail("family_name", value, language=language)
+        services.vault.add(citizen.session.account_id, key, new)
 
     def open_page(**options: object) -> Page:
         page = new_page(**options)
@@ -95,6 +102,8 @@ def _choosing(page: Page, asking: Asking) -> Iterator[str]:
     for client in ("shop", "long", "marked", "rtl"):
         page.goto(asking("given_name", "email", "picture", client=client))
         yield f"choosing for {client}"
+    page.goto(asking("family_name#ar", "family_name#ja-kana-jp", "family_name#fr", client="shop"))
+    yield "choosing with languages"
     page.goto(asking("given_name", "birthdate", "email", "nationalities", "phone_number", "address"))
     yield "choosing"
     page.click("#consent-select-all")
@@ -120,7 +129,12 @@ def _own_pages(page: Page, served: str) -> Iterator[str]:
     page.goto(f"{served}/details")
     yield "details"
     # One of each kind of form: one input, one with a word of one's own, a place, an address, a code.
-    for claim in ("family_name", "phone_number", "place_of_birth", "address", "zoneinfo"):
+    page.click("a[href='/details/add/family_name/language']")
+    yield "adding a language"
+    page.click("main button[type=submit]")
+    yield "adding a language with problems"
+    page.goto(f"{served}/details")
+    for claim in ("nickname", "phone_number", "place_of_birth", "address", "zoneinfo"):
         page.click(f"a[href='/details/add/{claim}']")
         yield f"adding {claim}"
         page.click("main button[type=submit]")
@@ -129,6 +143,9 @@ def _own_pages(page: Page, served: str) -> Iterator[str]:
     for word in ("change", "remove"):
         page.locator(f"a[href$='/{word}']").first.click()
         yield word
+        page.goto(f"{served}/details")
+        page.locator(".held__row:has([lang=ar])").locator(f"a[href$='/{word}']").click()
+        yield f"{word} a language"
         page.goto(f"{served}/details")
     page.goto(f"{served}/sharing")
     yield "sharing"
