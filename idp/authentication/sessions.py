@@ -62,10 +62,12 @@ class Sessions:
         )
         return secret, sid
 
-    def find(self, secret: str | None) -> Session | None:
+    def find(self, secret: str | None, *, used: bool = True) -> Session | None:
         """Give the session that a cookie belongs to, if it is alive and its account active.
 
         One statement; once a minute another one, which lets it slide.
+
+        :param used: its citizen is at the browser, so that it does not rest.
         """
         if not secret:
             return None
@@ -73,7 +75,7 @@ class Sessions:
         now = self._clock.now()
         if session is None or not self._lives(session, now):
             return None
-        if now - session.seen_at >= SEEN_PRECISION:
+        if used and now - session.seen_at >= SEEN_PRECISION:
             self._store.touch(session.sid, at=now)
         return session
 

@@ -55,12 +55,19 @@ def meant(
     everybody = (session, *others)
     if subjects := expected_subjects(request, client=client, services=services):
         known = (one for one in everybody if subjects == {subject_of(one, client=client, services=services)})
-        return Meant(next(known, session))
+        return _picked(next(known, session), present, services)
     if request.login_hint is not None and Prompt.NONE not in request.prompts:
         named = [one for one in everybody if _is_named(one, request.login_hint, services)]
         if named:
-            return Meant(named[0])
+            return _picked(named[0], present, services)
     return Meant(session, unclear=True)
+
+
+def _picked(session: Session, present: Present, services: Services) -> Meant:
+    if session is not present.session:
+        # They are at the service that named them, so their session does not rest.
+        services.authentication.session(session.secret)
+    return Meant(session)
 
 
 def expected_subjects(request: AuthorizationRequest, *, client: Client, services: Services) -> set[str]:

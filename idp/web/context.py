@@ -82,7 +82,7 @@ def other_sessions() -> tuple[Session, ...]:
         current = current_session()
         found: dict[str, Session] = {}
         for secret in cookies.others():
-            session = services().authentication.session(secret)
+            session = services().authentication.session_at_rest(secret)
             if session is not None and (current is None or session.account_id != current.account_id):
                 found.setdefault(session.account_id, session)
         state.others = tuple(found.values())

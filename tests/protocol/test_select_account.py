@@ -70,6 +70,16 @@ def test_a_silent_request_with_a_hint_is_about_the_citizen_it_names(both: Browse
     )
 
 
+def test_a_citizen_whom_a_service_names_is_not_away(both: Browser, services: Services, clock: FrozenClock) -> None:
+    noor = sub_of(both)
+    both.change_over()
+    sub_of(both)
+
+    for _ in range(4):
+        clock.advance(minutes=9)
+        assert subject_served(both, prompt="none", id_token_hint=hint(services, noor)) == noor
+
+
 def test_a_subject_in_claims_picks_too_5_5_1(both: Browser) -> None:
     noor = sub_of(both)
     both.change_over()

@@ -38,6 +38,17 @@ def test_everybody_who_is_here_is_named_the_present_one_first(three: Visitor) ->
     assert names(three) == ["sam", "noor", "amina"]
 
 
+def test_a_citizen_who_is_away_rests_however_busy_the_others_of_the_browser_are(
+    three: Visitor, clock: FrozenClock
+) -> None:
+    """Or whoever goes on at a shared computer would keep everybody's session, and vault, open."""
+    for _ in range(4):
+        clock.advance(minutes=9)
+        three.open("/accounts")
+
+    assert names(three) == ["sam"]
+
+
 def test_another_browser_learns_nobodys_name(three: Visitor, other_browser: Visitor) -> None:
     assert other_browser.open("/accounts").status_code == 303
     for path in ("/", "/sign-in", "/sign-up"):
