@@ -48,9 +48,11 @@ class Releases:
         return True
 
     def opened(self, grant: Grant, *, session: Session) -> SharedValues | None:
-        """Open what a grant holds as its citizen; None when there is nothing, or it does not open for them."""
+        """Open what a grant holds as its citizen; None when there is nothing, or it does not open for them now."""
+        if session.vault_key is None:
+            return None
         try:
-            return open_values(grant, grant_key=unwrap_key(grant, vault_key=vault_key(session)))
+            return open_values(grant, grant_key=unwrap_key(grant, vault_key=session.vault_key))
         except GrantGoneError:
             return None
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from idp.claims import languages
 from idp.clients.texts import Wording
 from idp.clients.values import Client, ClientState, Register
 from idp.consent.values import Decision, Duration, Grant
 from idp.web.citizen.resources import owners
-from idp.web.context import services
+from idp.web.context import services, signed_in
 from idp.web.languages import current
 
 
@@ -35,6 +36,8 @@ class SharedDetail:
     smaller: bool
     reason: Wording | None
     retention: Wording | None
+    #: Names of the languages in which it is given beside its plain value.
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def shared(grant: Grant) -> SharedService:
     client = services().clients.get(grant.client_id)
     register = client.register if client else Register()
     allowed = tuple(decision for decision in grant.decisions if decision.allowed)
+    held = services().consent.opened(grant, session=signed_in())
     return SharedService(
         grant_id=grant.id,
         client_id=grant.client_id,
@@ -84,7 +88,9 @@ def shared(grant: Grant) -> SharedService:
         open_uri=_open_uri(client) if _state(grant, client) is State.LIVE else None,
         help=client.organisation.help.read(current()) if client else None,
         purposes=_purposes(register, allowed),
-        details=tuple(_detail(decision, register) for decision in allowed),
+        details=tuple(
+            _detail(decision, register, () if held is None else held.tags(decision.form)) for decision in allowed
+        ),
         withheld=tuple(_label(decision.claim) for decision in grant.decisions if not decision.allowed),
         state=_state(grant, client),
         since=grant.created_at,
@@ -125,13 +131,14 @@ def _purposes(register: Register, allowed: tuple[Decision, ...]) -> tuple[Wordin
     return tuple(dict.fromkeys(purpose for purpose in read if purpose is not None))
 
 
-def _detail(decision: Decision, register: Register) -> SharedDetail:
+def _detail(decision: Decision, register: Register, tags: tuple[str, ...]) -> SharedDetail:
     entry = register.detail(decision.claim)
     return SharedDetail(
         label=_label(decision.form),
         smaller=decision.form != decision.claim,
         reason=entry.reason.read(current()) if entry else None,
         retention=entry.retention.read(current()) if entry else None,
+        languages=tuple(languages.name(tag, current()) for tag in tags),
     )
 
 

@@ -193,6 +193,9 @@ def test_a_detail_says_which_services_get_it_in_which_language(citizen: Chooser)
 
     assert "Bookshop" in citizen.http.get(f"/details/{place_of(citizen, 'أمينة')}/remove").text
     assert "Bookshop" not in citizen.http.get(f"/details/{place_of(citizen, 'Аміна')}/remove").text
+    page = citizen.http.get(f"/sharing/{citizen.grant('shop').id}").text
+    assert "Arabic" in page
+    assert "Ukrainian" not in page
 
 
 @pytest.mark.parametrize("sent", ["", "ar", "x" * 10_000, "ar\u0000 <b>", "uk ar"])
