@@ -179,7 +179,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         authentication=authentication,
         consent=consent,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
-        devices=DeviceCodes(db=db, clock=clock, settings=settings.device),
+        devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
         logout=LogoutService(
             db=db,
             accounts=accounts,

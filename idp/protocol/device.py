@@ -17,7 +17,7 @@ from idp.protocol.http import Answer, HttpRequest, MalformedRequestError, json_a
 from idp.protocol.parameters import AuthorizationRequest, Parameters
 from idp.protocol.responder import ReplyTo
 from idp.protocol.response_types import ResponseType
-from idp.protocol.validation import REQUEST_MAX, Offer, resources_of, scopes_of
+from idp.protocol.validation import REQUEST_MAX, Offer, max_age_of, resources_of, scopes_of
 from idp.tokens.devices import DeviceCodes
 from idp.tokens.errors import TokenError
 
@@ -98,6 +98,7 @@ def device_request(parameters: Parameters, *, client: Client, offer: Offer, issu
         reply_to=ReplyTo(issuer + APPROVED_PATH),
         scopes=scopes,
         claims=claims,
+        max_age=max_age_of(None, default=client.default_max_age),
         acr_values=tuple((parameters.get("acr_values") or "").split()) or client.default_acr_values,
         essential_acr=frozenset(claims.acr_values) if claims.acr_essential else frozenset(),
         resources=audiences,

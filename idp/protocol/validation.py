@@ -155,7 +155,7 @@ def validate(parameters: Parameters, *, client: Client, reply_to: ReplyTo, offer
         prompts=read_prompts(parameters.get("prompt")),
         nonce=_nonce(parameters, response_type),
         code_challenge=_challenge(parameters, response_type, client=client),
-        max_age=_max_age(parameters.get("max_age"), default=client.default_max_age),
+        max_age=max_age_of(parameters.get("max_age"), default=client.default_max_age),
         acr_values=_words(parameters.get("acr_values")) or client.default_acr_values,
         essential_acr=frozenset(claims.acr_values) if claims.acr_essential else frozenset(),
         unverified_id_token_hint=parameters.get("id_token_hint"),
@@ -261,7 +261,8 @@ def _at_most(parameters: Parameters, name: str, characters: int) -> str | None:
     return value
 
 
-def _max_age(value: str | None, *, default: int | None) -> timedelta | None:
+def max_age_of(value: str | None, *, default: int | None) -> timedelta | None:
+    """Return how old a sign-in may be: what was asked for, else what the client registered (Registration §2)."""
     if value is None:
         return None if default is None else timedelta(seconds=default)
     if not _SECONDS.fullmatch(value):

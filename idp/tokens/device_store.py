@@ -1,6 +1,5 @@
 """Rows of devices that wait (RFC 8628), through Core. What may happen once is one statement whose WHERE says so."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -30,8 +29,8 @@ class DeviceRow:
 
     digest: bytes = field(repr=False)
     client_id: str
-    #: What was asked for.
-    parameters: Mapping[str, str] = field(repr=False, hash=False)
+    #: What was asked for, sealed.
+    request: bytes = field(repr=False)
     public_key: bytes = field(repr=False)
     state: DeviceState
     #: Seconds.
@@ -46,7 +45,7 @@ _COLUMNS: Final = tuple(
     for name in (
         "digest",
         "client_id",
-        "parameters",
+        "request",
         "public_key",
         "state",
         "interval",
@@ -67,7 +66,7 @@ class DeviceStore:
     def add(self, row: DeviceRow, *, user_code_digest: bytes) -> bool:
         """Keep a device; False when its user code is another's at the moment."""
         values = {name: getattr(row, name) for name in DeviceRow.__slots__}
-        values |= {"state": row.state.value, "parameters": dict(row.parameters), "user_code_digest": user_code_digest}
+        values |= {"state": row.state.value, "user_code_digest": user_code_digest}
         return self._changed(self._add.values(values))
 
     def find(self, digest: bytes) -> DeviceRow | None:

@@ -16,6 +16,7 @@ import msgspec
 from idp.clock import Clock
 from idp.crypto import boxes, secrets
 from idp.crypto.errors import SealBrokenError
+from idp.keys.service import KeyService
 from idp.settings.services import DeviceSettings
 from idp.storage.db import Database
 from idp.tokens.device_store import DeviceRow, DeviceState, DeviceStore
@@ -36,11 +37,13 @@ USER_CODE_LETTERS: Final = 8
 #: By how much the interval grows when a device does not wait (§3.5).
 SLOWER_SECONDS: Final = 5
 _CONTEXT: Final = b"device code:"
+_REQUEST: Final = b"device request:"
 _ISSUE_BYTES: Final = 16
 _TRIES: Final = 5
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decoder: Final = msgspec.msgpack.Decoder(SignOn)
+_parameters: Final = msgspec.msgpack.Decoder(dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,10 @@ class Waiting:
 class DeviceCodes:
     """What becomes of devices that ask."""
 
-    def __init__(self, *, db: Database, clock: Clock, settings: DeviceSettings) -> None:
+    def __init__(self, *, db: Database, keys: KeyService, clock: Clock, settings: DeviceSettings) -> None:
         self._store = DeviceStore(db=db)
         self._grants = TokenStore(db=db)
+        self._keys = keys
         self._clock = clock
         self._settings = settings
 
@@ -80,10 +84,11 @@ class DeviceCodes:
         now = self._clock.now()
         for _ in range(_TRIES):
             device_code, user_code = secrets.token(), _user_code()
+            digest = secrets.digest(device_code)
             row = DeviceRow(
-                digest=secrets.digest(device_code),
+                digest=digest,
                 client_id=client_id,
-                parameters=parameters,
+                request=self._keys.token_ring().seal(_encode(dict(parameters)), _REQUEST + digest),
                 public_key=boxes.public_half(device_code.encode()),
                 state=DeviceState.PENDING,
                 interval=self._settings.interval_seconds,
@@ -103,7 +108,12 @@ class DeviceCodes:
         row = None if letters is None else self._store.find_typed(secrets.digest(letters))
         if row is None or row.state is not DeviceState.PENDING or row.expires_at <= self._clock.now():
             return None
-        return Waiting(row.digest, row.client_id, row.parameters, row.created_at, row.expires_at)
+        try:
+            request = self._keys.token_ring().unseal(row.request, _REQUEST + row.digest)
+        except SealBrokenError:
+            # The key is gone: rotated twice while the device waited.
+            return None
+        return Waiting(row.digest, row.client_id, _parameters.decode(request), row.created_at, row.expires_at)
 
     def approve(self, digest: bytes, sign_on: SignOn) -> bool:
         """Seal a sign-on for the device alone; False when it was settled before or waits no longer."""

@@ -10,7 +10,7 @@ from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.storage.db import Base
-from idp.storage.types import JSONColumn, JSONValue, UTCDateTime
+from idp.storage.types import UTCDateTime
 
 
 class AuthorizationCode(Base):
@@ -42,8 +42,8 @@ class DeviceCode(Base):
     #: SHA-256 of the user code; free again when the row goes.
     user_code_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     client_id: Mapped[str] = mapped_column(String(255))
-    #: What was asked for: the parameters that mean something here.
-    parameters: Mapped[JSONValue] = mapped_column(JSONColumn)
+    #: What was asked for, under the server token key: values in `claims` are personal.
+    request: Mapped[bytes] = mapped_column(LargeBinary)
     #: Public half of the X25519 key that the device code seeds (VAULT.md).
     public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     #: `pending`, `approved` or `denied`.

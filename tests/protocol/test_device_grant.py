@@ -277,6 +277,18 @@ def test_what_is_wrong_with_a_request_is_said_3_2(device: Device, form: dict[str
     assert error_of(device.http.post("/device_authorization", data=sent)) == error
 
 
+def test_the_age_of_a_sign_in_that_a_service_registered_holds_for_its_devices_too(
+    device: Device, clock: FrozenClock
+) -> None:
+    """OIDC Registration §2 (default_max_age): the citizen must be actively authenticated."""
+    file = {**FILE, "clients": [{**FILE["clients"][0], "default_max_age": 300}, *FILE["clients"][1:]]}
+    device.services.clients.register(parse(file))
+    assert not str(device.follow(device.confirm(device.begin()))).startswith("/sign-in")
+    clock.advance(seconds=301)
+
+    assert str(device.follow(device.confirm(device.begin()))).startswith("/sign-in?interaction=")
+
+
 def test_parameters_in_the_query_or_twice_are_refused(device: Device) -> None:
     body = "client_id=tv&scope=openid&scope=openid"
     twice = device.http.post("/device_authorization", data=body, content_type="application/x-www-form-urlencoded")

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select, update
 
 from idp.clients.directory import ClientDirectory
 from idp.settings.services import DeviceSettings
@@ -17,6 +18,7 @@ from idp.tokens.errors import (
     DevicePendingError,
     DeviceTooFastError,
 )
+from idp.tokens.models import DeviceCode
 from tests.doubles import FrozenClock
 from tests.protocol.requests import COUNCIL
 from tests.tokens.rig import Rig
@@ -27,7 +29,7 @@ CLIENT = SIGN_ON.client_id
 
 @pytest.fixture
 def devices(rig: Rig, clock: FrozenClock) -> DeviceCodes:
-    return DeviceCodes(db=rig.db, clock=clock, settings=DeviceSettings())
+    return DeviceCodes(db=rig.db, keys=rig.keys, clock=clock, settings=DeviceSettings())
 
 
 def approved(devices: DeviceCodes) -> str:
@@ -147,3 +149,24 @@ def test_what_a_client_is_found_by_is_nothing_until_it_is_kept(rig: Rig) -> None
     directory.keep(replace(portal, web_origins=(), audiences=()))
     assert not directory.has_origin("https://app.example")
     assert directory.owner("https://api.example") is None
+
+
+def test_what_was_asked_for_is_sealed_because_it_can_name_the_citizen(rig: Rig, devices: DeviceCodes) -> None:
+    """OIDC Core §5.5.1: a service may ask whether a detail has a value."""
+    asked = {"scope": "openid", "claims": '{"userinfo":{"email":{"value":"amina@example.org"}}}'}
+    begun = devices.begin(CLIENT, asked)
+
+    with rig.db.reading() as connection:
+        kept = connection.execute(select(DeviceCode.request)).scalar_one()
+    assert b"amina" not in kept
+    waiting = devices.typed(begun.user_code)
+    assert waiting is not None
+    assert waiting.parameters == asked
+
+
+def test_what_was_asked_for_opens_in_its_own_row_only(rig: Rig, devices: DeviceCodes) -> None:
+    codes = [devices.begin(CLIENT, {"scope": scope}).user_code for scope in ("openid", "openid email")]
+    with rig.db.transaction() as session:
+        session.execute(update(DeviceCode).values(request=select(DeviceCode.request).limit(1).scalar_subquery()))
+
+    assert sorted(devices.typed(code) is None for code in codes) == [False, True]

@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("user_code_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("client_id", sa.String(length=255), nullable=False),
-        sa.Column("parameters", _JSON, nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(length=32), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
