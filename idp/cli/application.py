@@ -47,3 +47,14 @@ def require_database_folder(settings: "DatabaseSettings") -> None:
         probe.unlink()
     except OSError as error:
         raise Failure(f"{folder} cannot be written: {error.strerror} (setting database.url)") from None
+
+
+def require_migrated(settings: "DatabaseSettings") -> None:
+    """Stop before anybody meets a table that is not there.
+
+    :raises Failure: `proffer migrate` has not been run.
+    """
+    from idp.storage.revision import is_current
+
+    if not is_current(settings.url):
+        raise Failure("the database has not been brought up to date: run `proffer migrate` first")

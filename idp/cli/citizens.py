@@ -87,5 +87,5 @@ def _citizen(entry: Any, place: str) -> Citizen:  # noqa: ANN401 - whatever the 
 def _text(entry: dict[str, Any], name: str, place: str) -> str:
     value = entry.get(name)
     if not isinstance(value, str) or not value:
-        raise Failure(f"{place}.{name}: must be a text")
+        raise Failure(f"{place}.{name}: {'is missing' if value is None else 'must be a text'}")
     return value

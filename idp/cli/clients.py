@@ -37,7 +37,10 @@ def list_() -> None:
 @clients.command()
 @click.argument("client_id")
 def show(client_id: str) -> None:
-    """Show the registration of CLIENT_ID as JSON, by the names of the standards."""
+    """Show the registration of CLIENT_ID as JSON.
+
+    By the names of the standards, without secrets.
+    """
     import json
 
     from idp.protocol.client_metadata import members_of

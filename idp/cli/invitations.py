@@ -23,7 +23,10 @@ def invite(label: str, uses: int | None, days: int) -> None:
 
 @click.command()
 def invitations() -> None:
-    """List initial access tokens, by identifier: uses left, end and label."""
+    """List initial access tokens.
+
+    Each line: identifier, uses left, end and label.
+    """
     with opened() as services:
         now = services.clock.now()
         for each in services.invitations.list():
@@ -35,7 +38,10 @@ def invitations() -> None:
 @click.command()
 @click.argument("invitation_id")
 def uninvite(invitation_id: str) -> None:
-    """End the initial access token INVITATION_ID; services that it has registered stay."""
+    """End the initial access token INVITATION_ID.
+
+    Services that it has registered stay.
+    """
     from idp.clients.errors import UnknownInvitationError
 
     with opened() as services:

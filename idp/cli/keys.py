@@ -22,12 +22,12 @@ _AFTERWARDS: Final = {
 
 @click.group()
 def keys() -> None:
-    """List or rotate signing keys."""
+    """List or rotate keys."""
 
 
 @keys.command("list")
 def list_() -> None:
-    """List every key with its state, its age, and when the worker replaces it."""
+    """List every key: state, age, when it is replaced."""
     with opened() as services:
         due = services.keys.due()
         for key in services.keys.list():
@@ -40,7 +40,7 @@ def list_() -> None:
 @keys.command()
 @click.argument("algorithm", required=False)
 def rotate(algorithm: str | None) -> None:
-    """Use the next key from now on: of one algorithm, such as ES256, or of all.
+    """Use the next key from now on: ALGORITHM's, or all.
 
     Running servers follow by themselves. Old tokens stay verifiable.
     """

@@ -17,7 +17,10 @@ def notices() -> None:
 @click.option("--state", type=click.Choice(_STATES), help="Only those that wait, were told, or were given up.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True)
 def list_(state: str | None, limit: int) -> None:
-    """List notices, the newest first: identifier, state, service, tries, when next or when ended, last error."""
+    """List notices, the newest first.
+
+    Each line: identifier, state, kind, service, tries, when next or when ended, last error.
+    """
     from idp.notices.values import State
 
     with opened() as services:
@@ -35,7 +38,10 @@ def list_(state: str | None, limit: int) -> None:
 @click.argument("notice_id", metavar="ID", required=False)
 @click.option("--all", "every", is_flag=True, help="Every notice that was not told.")
 def retry(notice_id: str | None, every: bool) -> None:  # noqa: FBT001 - as click calls it
-    """Have notice ID, or all that were not told, tried again at once by the worker, with all tries before them."""
+    """Have notice ID, or --all, tried again at once.
+
+    The worker does it, and all tries are before them once more.
+    """
     from idp.notices.errors import UnknownNoticeError
 
     if (notice_id is None) is not every:

@@ -37,7 +37,7 @@ STOP_SECONDS = 10
 @click.option("--key", type=PEM, help="Private key of that certificate, in PEM (server.tls_key).")
 def serve(certificate: Path | None, key: Path | None) -> None:
     """Answer requests until told to stop (SIGINT or SIGTERM)."""
-    from idp.cli.application import require_database_folder
+    from idp.cli.application import require_database_folder, require_migrated
     from idp.settings import load_settings, unsafe_settings
 
     if (certificate is None) != (key is None):
@@ -52,7 +52,7 @@ def serve(certificate: Path | None, key: Path | None) -> None:
     if settings.mode == "production":
         for warning in unsafe_settings(settings):
             click.echo(f"proffer: warning: {warning}", err=True)
-    _require_migrated(settings)
+    require_migrated(settings.database)
     # Workers are forked: what is imported here is read once and shared, and each of them starts at once.
     importlib.import_module(FACTORY.partition(":")[0])
     server = _server(settings, address)
@@ -159,11 +159,3 @@ def _require_certificate(server: "ServerSettings") -> None:
 
 def _no_passphrase() -> str:
     raise ValueError
-
-
-def _require_migrated(settings: "Settings") -> None:
-    """Stop before the first citizen meets a table that is not there."""
-    from idp.storage.revision import is_current
-
-    if not is_current(settings.database.url):
-        raise Failure("the database has not been brought up to date: run `proffer migrate` first")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.application import opened
+from idp.cli.application import opened, require_migrated
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -31,9 +31,9 @@ def purge() -> None:
 
 @click.command()
 def worker() -> None:
-    """Remove what expires, replace keys that are due and tell services what they wait for, round after round.
+    """Remove what expires, replace keys, tell services.
 
-    Stops when told to (SIGINT or SIGTERM).
+    Round after round: keys that are due, and notices that services wait for. Stops when told to (SIGINT or SIGTERM).
     """
     import logging.config
 
@@ -43,6 +43,7 @@ def worker() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopping.set())
     with opened() as services:
+        require_migrated(services.settings.database)
         logging.config.dictConfig(configuration(services.settings.logging))
         log.info("worker started")
         next_round = time.monotonic()

@@ -141,7 +141,7 @@ def sector(*, client_id: str, redirect_uris: Collection[str], sector_identifier_
         return str(host_of(sector_identifier_uri))
     hosts = {host for uri in redirect_uris if (host := host_of(uri)) is not None}
     if len(hosts) > 1:
-        raise RedirectUriError("several hosts need a sector_identifier_uri")
+        raise RedirectUriError("is missing: redirect URIs on several hosts need one")
     return f"{min(hosts, default='')} {client_id}"
 
 

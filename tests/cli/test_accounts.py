@@ -12,7 +12,7 @@ FAULTS: list[tuple[object, str]] = [
     ([], "must hold a list named accounts"),
     ({"accounts": [], "more": 1}, "must hold a list named accounts and nothing else"),
     ({"accounts": ["amina"]}, "accounts[0]: must be a table"),
-    ({"accounts": [{"login": "amina"}]}, "accounts[0].password: must be a text"),
+    ({"accounts": [{"login": "amina"}]}, "accounts[0].password: is missing"),
     ({"accounts": [{"login": "amina", "password": PASSWORD, "emial": 1}]}, "accounts[0].emial: there is no such name"),
     ({"accounts": [{"login": "amina", "password": "short"}]}, "accounts[0].password: too short"),
     (

@@ -109,8 +109,11 @@ def test_production_does_not_start_without_secrets_of_its_own(provider: StartedP
     assert "Traceback" not in refused.stderr
 
 
-def test_a_database_that_is_not_up_to_date_is_one_clear_line(provider: StartedProvider, tmp_path: Path) -> None:
-    refused = run(provider, "serve", PROFFER_DATABASE__URL=f"sqlite:///{tmp_path}/new.sqlite", PROFFER_SERVER__PORT="1")
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_database_that_is_not_up_to_date_is_one_clear_line(
+    provider: StartedProvider, tmp_path: Path, command: str
+) -> None:
+    refused = run(provider, command, PROFFER_DATABASE__URL=f"sqlite:///{tmp_path}/new.sqlite", PROFFER_SERVER__PORT="1")
 
     assert refused.returncode == 1
     assert refused.stderr == "proffer: the database has not been brought up to date: run `proffer migrate` first\n"

@@ -274,7 +274,7 @@ def test_one_fault_stores_nothing_and_every_fault_is_told_with_its_place(registr
         ({"redirect_uris": ["https://a.example/", "https://a.example/"]}, "clients[0].redirect_uris"),
         (
             {"redirect_uris": ["https://a.example/", "https://b.example/"]},
-            "clients[0].sector_identifier_uri: several hosts",
+            "clients[0].sector_identifier_uri: is missing: redirect URIs on several hosts",
         ),
         ({"redirect_uris": "https://a.example/"}, "clients[0].redirect_uris"),
         ({"post_logout_redirect_uris": ["javascript:x"]}, "clients[0].post_logout_redirect_uris[0]"),
