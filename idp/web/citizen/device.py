@@ -49,6 +49,8 @@ def form() -> ResponseReturnValue:
 def look() -> ResponseReturnValue:
     """Show what the code stands for, before anything happens."""
     typed = request.form.get("user_code", "")
+    if not typed.strip():
+        return _ask("", problem=str(_("Enter the code that the device shows."))), UNPROCESSABLE
     found = _found(typed)
     if found is None:
         return _ask(typed, problem=_unknown()), UNPROCESSABLE

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from idp.consent.values import Duration
 from idp.web.access import public
 from idp.web.citizen.sharing_shown import SharedService, shared
-from idp.web.context import current_session, services
+from idp.web.context import current_session, name_of, other_sessions, services
 from idp.web.pages import page_blueprint
 
 bp = page_blueprint("home", __name__)
@@ -27,7 +27,13 @@ def index() -> ResponseReturnValue:
     if session is None:
         return render_template("citizen/welcome.html")
     ready = services().vault.ready(session.account_id)
-    return render_template("citizen/home.html", ready=ready, ending=_ending(session.account_id))
+    return render_template(
+        "citizen/home.html",
+        name=name_of(session),
+        in_company=bool(other_sessions()),
+        ready=ready,
+        ending=_ending(session.account_id),
+    )
 
 
 def _ending(account_id: str) -> tuple[SharedService, ...]:

@@ -67,5 +67,8 @@ def submit() -> ResponseReturnValue:
 
 
 def _page(came: Arrival, *, login: str, found: tuple[Problem, ...] = ()) -> ResponseReturnValue:
-    page = render_template("citizen/sign_in.html", came=came, asking=came.asking, login=login, problems=found)
+    beside = came.another and current_session() is not None
+    page = render_template(
+        "citizen/sign_in.html", came=came, asking=came.asking, beside=beside, login=login, problems=found
+    )
     return page, 422 if found else 200

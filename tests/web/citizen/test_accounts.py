@@ -133,6 +133,14 @@ def test_sessions_that_have_ended_vanish(three: Visitor, services: Services) -> 
     assert names(three) == ["sam", "amina"]
 
 
+def test_the_front_page_says_whose_it_is_and_that_others_are_here(three: Visitor) -> None:
+    page = three.open("/").text
+
+    assert "Signed in as <bdi>sam</bdi>" in page
+    assert 'id="in-company"' in page
+    assert "Whoever is signed in on this browser stays signed in." in three.open("/sign-in?another=yes").text
+
+
 def test_a_service_waits_while_one_is_chosen(three: Visitor, services: Services, clock: FrozenClock) -> None:
     register(services)
     clock.advance(seconds=5)
@@ -140,7 +148,7 @@ def test_a_service_waits_while_one_is_chosen(three: Visitor, services: Services,
 
     assert names(three, address) == ["sam", "noor", "amina"]
     page = three.page.text if three.page else ""
-    noor = re.search(r'<button class="person"[^>]*value="([^"]+)"[^>]*id="account-2"', page)
+    noor = re.search(r'<button class="pick"[^>]*value="([^"]+)"[^>]*id="account-2"', page)
     assert noor is not None
     answer = three.send("choose-account", account=noor[1])
     assert urlsplit(str(answer.location)).path == "/authorize"

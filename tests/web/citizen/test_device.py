@@ -73,7 +73,7 @@ def test_a_code_that_comes_along_is_filled_in_and_has_to_be_confirmed(visitor: V
     assert "Town television" not in page.text
 
 
-@pytest.mark.parametrize("typed", ["", "BBBB-BBBB", "x", "é" * 8, "AEIO-AEIO", "<script>", "B" * 5000])
+@pytest.mark.parametrize("typed", ["BBBB-BBBB", "x", "é" * 8, "AEIO-AEIO", "<script>", "B" * 5000])
 def test_a_code_that_nobody_waits_with_shows_the_page_again(visitor: Visitor, typed: str) -> None:
     visitor.open("/device")
 
@@ -82,6 +82,15 @@ def test_a_code_that_nobody_waits_with_shows_the_page_again(visitor: Visitor, ty
     assert page.status_code == 422
     assert "No device waits with this code." in page.text
     assert "<script>" not in page.text.partition("<main")[2].partition("</main>")[0]
+
+
+def test_who_typed_nothing_is_told_to_type_the_code(visitor: Visitor) -> None:
+    visitor.open("/device")
+
+    page = visitor.send("device-code", user_code=" ")
+
+    assert page.status_code == 422
+    assert "Enter the code that the device shows." in page.text
 
 
 def test_what_comes_along_is_shown_only_when_it_can_be_a_code(visitor: Visitor) -> None:

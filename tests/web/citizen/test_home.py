@@ -27,7 +27,10 @@ def test_a_citizen_with_one_is_left_in_peace(visitor: Visitor) -> None:
     code = visitor.sign_up()
     visitor.send("confirm-recovery-code", recovery_code=code)
 
-    assert "Nothing needs you at the moment" in visitor.open("/").text
+    page = visitor.open("/").text
+
+    assert "Nothing needs you at the moment" in page
+    assert 'id="in-company"' not in page
 
 
 def test_sharing_that_is_soon_asked_again_is_listed(app: Flask, services: Services, clock: FrozenClock) -> None:
