@@ -39,7 +39,7 @@ class SharedValues:
 
     def tags(self, claim: str) -> tuple[str, ...]:
         """Return the languages in which there is a value of a claim to let go."""
-        return tuple(tag for tag in self.languages.get(claim, ()) if tagged(claim, tag) in self.values)
+        return tuple(self.languages.get(claim, ()))
 
     def drawn(self, names: Collection[str], *, catalogue: Catalogue) -> dict[str, ClaimValue]:
         """Return the values of these names, which :func:`idp.consent.policy.releasable` has allowed.
@@ -81,6 +81,7 @@ def values_of(
     """
     values: dict[str, ClaimValue] = {}
     changed: dict[str, int] = {}
+    seen: dict[str, Collection[str]] = {}
     held: dict[str, Collection[str]] = {}
     for decision in decisions:
         if not _is_sound(decision, catalogue):
@@ -99,12 +100,12 @@ def values_of(
                 values |= {} if beside is None else {companion: beside}
         if catalogue[decision.form].languages and (others := document.in_languages(decision.form)):
             held[decision.form] = list(others)
-            for tag in (languages or {}).get(decision.form, ()):
-                if tag in others:
-                    values[tagged(decision.form, tag)] = others[tag].value
-                    changed[tagged(decision.form, tag)] = int(others[tag].changed_at.timestamp())
-    let_go = {decision.form for decision in decisions if decision.allowed}
-    seen = {claim: list(tags) for claim, tags in (languages or {}).items() if tags and claim in let_go}
+            # One that was removed is forgotten: what is added under it later is something that nobody has seen leave.
+            still = [tag for tag in (languages or {}).get(decision.form, ()) if tag in others]
+            seen |= {decision.form: still} if still else {}
+            for tag in still:
+                values[tagged(decision.form, tag)] = others[tag].value
+                changed[tagged(decision.form, tag)] = int(others[tag].changed_at.timestamp())
     return SharedValues(values, changed, seen, held)
 
 
