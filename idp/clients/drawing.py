@@ -12,6 +12,10 @@ from idp.clients.errors import LogoError
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF")
 #: A small file can unfold to a picture that fills the memory; this many points take 16 MB.
 MAX_PIXELS: Final = 4_000_000
+#: A progressive JPEG is drawn over and over, once for each of its scans. Programs write about ten; the largest file
+#: has room for sixteen thousand, which take ten seconds.
+MAX_SCANS: Final = 64
+_SCAN: Final = b"\xff\xda"
 #: Twice the size at which pages show it, for dense screens.
 SIDE: Final = 192
 
@@ -24,6 +28,9 @@ def redraw(content: bytes) -> bytes:
 
     :raises LogoError: not a picture of a known format, broken, or too large once unfolded.
     """
+    # Inside a scan the first of these bytes is never followed by the second, so this counts what it means to.
+    if content.count(_SCAN) > MAX_SCANS:
+        raise LogoError
     from PIL import Image  # noqa: PLC0415 - takes memory in every worker, and most never draw anything
 
     with _turn:

@@ -249,13 +249,18 @@ class Client:
 
         Where answers may go to several places, one of them would be a name that the service chose from other people's.
         """
-        somewhere = self.hosts[0] if len(self.hosts) == 1 and DEVICE_CODE not in self.grant_types else self.client_id
+        somewhere = self.hosts[0] if len(self.hosts) == 1 else self.client_id
         return self.names.read(language) or Wording(somewhere, "")
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Return where its answers go: host names or the scheme of an installed application; else its identifier."""
-        return tuple(dict.fromkeys(place_of(uri) for uri in self.redirect_uris)) or (self.client_id,)
+        """Return where its answers go: host names or the scheme of an installed application.
+
+        Its identifier where they may go to devices, which are nowhere on the web whatever addresses it registered.
+        """
+        if DEVICE_CODE in self.grant_types or not self.redirect_uris:
+            return (self.client_id,)
+        return tuple(dict.fromkeys(place_of(uri) for uri in self.redirect_uris))
 
     def address(self, member: str, language: str) -> str | None:
         """Return one of its published addresses for a reader: `policy_uri`, `tos_uri`, `client_uri`, `logo_uri`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -13,6 +14,7 @@ from PIL import Image, PngImagePlugin
 
 from idp.clients.drawing import MAX_PIXELS, SIDE, redraw
 from idp.clients.errors import LogoError
+from idp.clients.logos import MAX_BYTES
 from tests.protocol.registering import Registering, registering
 
 LOGO = "https://self.example/logo.png"
@@ -42,10 +44,41 @@ def bomb() -> bytes:
     )
 
 
+def scans(side: int = 2000) -> bytes:
+    """A progressive JPEG (ITU-T T.81 Annex G) of allowed size, with as many empty scans as there is room for."""
+
+    def segment(marker: int, content: bytes) -> bytes:
+        return b"\xff" + bytes([marker]) + struct.pack(">H", len(content) + 2) + content
+
+    def table(which: int, symbol: int) -> bytes:
+        return segment(0xC4, bytes([which, 1] + [0] * 15 + [symbol]))
+
+    blocks = ((side + 7) // 8) ** 2
+    head = b"\xff\xd8" + segment(0xDB, b"\0" + b"\1" * 64)
+    head += segment(0xC2, struct.pack(">BHHB", 8, side, side, 1) + b"\1\x11\0")
+    head += table(0x00, 0) + table(0x10, 0xE0)
+    head += segment(0xDA, b"\1\1\0\0\0\0") + b"\0" * ((blocks + 7) // 8)
+    # Two runs of 32767 blocks in which nothing changes.
+    empty = segment(0xDA, b"\1\1\0\1\x3f\0") + int("0111111111111111" * 2, 2).to_bytes(4).replace(b"\xff", b"\xff\0")
+    return head + empty * ((MAX_BYTES - len(head) - 2) // len(empty)) + b"\xff\xd9"
+
+
 @pytest.fixture
 def provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registering]:
     with registering(tmp_path, monkeypatch) as started:
         yield started
+
+
+def test_a_progressive_picture_is_drawn_and_one_of_thousands_of_scans_is_not() -> None:
+    """Ten seconds of a worker for a quarter of a megabyte, otherwise."""
+    out = BytesIO()
+    Image.new("RGB", (300, 200), 120).save(out, "JPEG", progressive=True)
+    assert redraw(out.getvalue())
+
+    started = time.monotonic()
+    with pytest.raises(LogoError):
+        redraw(scans())
+    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])

@@ -132,6 +132,7 @@ def test_trying_codes_is_limited_for_an_address(tmp_path: Any) -> None:
     app = create_app(make_settings(tmp_path, limits={"user_code": "3/minute"}))
     with app.app_context():
         Base.metadata.create_all(app.extensions["proffer"].db.engine)
+        app.extensions["proffer"].keys.ensure()
     visitor = Visitor(app.test_client())
 
     statuses = []
@@ -156,6 +157,7 @@ def test_devices_that_begin_are_limited_for_an_address(tmp_path: Any) -> None:
 def _prepare(app: Flask) -> None:
     with app.app_context():
         Base.metadata.create_all(app.extensions["proffer"].db.engine)
+        app.extensions["proffer"].keys.ensure()
     _begin(app)
 
 
