@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from typing import Any, Final
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -66,6 +66,8 @@ def _call(address: str, form: dict[str, str] | None = None, *, bearer: str | Non
             content: dict[str, Any] = json.load(answer)
     except HTTPError as error:
         content = json.load(error)
+    except URLError as error:
+        raise SystemExit(f"{address} cannot be reached: {error.reason}") from None
     return content
 
 

@@ -241,7 +241,7 @@ def scopes_of(
     give: who a citizen is to the service is what everything else rests on.
     """
     if value is None or not _SCOPE.fullmatch(value):
-        raise InvalidScopeError
+        raise InvalidScopeError("The scope is missing or malformed; it has to contain openid")
     asked = dict.fromkeys(_words(value))
     offered = offer.scopes.union(*(resource.server.scopes for resource in resources))
     allowed = offered & frozenset(client.scopes)

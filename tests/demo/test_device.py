@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from socket import socket
 from typing import Any
 
 import pytest
@@ -63,3 +64,12 @@ def test_it_says_when_nothing_came_of_it(monkeypatch: pytest.MonkeyPatch, capsys
 
     assert code == 1
     assert "access_denied" in capsys.readouterr().out
+
+
+def test_a_provider_that_is_not_there_is_one_clear_line() -> None:
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+        with pytest.raises(SystemExit, match=r"^http://127\.0\.0\.1:\d+/\S+ cannot be reached: "):
+            device.main([nobody, "tv"])
