@@ -12,6 +12,7 @@ from idp.claims.catalogue import Catalogue
 from idp.claims.display import display
 from idp.claims.values import Sensitivity
 from idp.clients.values import Client, RegisteredUse, SubjectType
+from idp.consent.errors import UnrequestedClaimError
 from idp.consent.holdings import can_be_typed, candidates, kept_as, languages_wished
 from idp.consent.page import ChoicePage, DetailChoice, FormOption, LanguageValue, Origin, ValueOption
 from idp.consent.policy import acceptable_forms, basis, releasable
@@ -64,7 +65,10 @@ class Situation:
 
 
 def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], reconfirm_months: int) -> ChoicePage:
-    """Build the page for a situation and the choices made so far."""
+    """Build the page for a situation and the choices made so far.
+
+    :raises UnrequestedClaimError: the choices name a form that was not offered.
+    """
     register, language = at.client.register, at.language
     uses = _uses(at)
     details = [_detail(at, claim, choices, fault=faults.get(claim.name)) for claim in at.asked]
@@ -173,6 +177,8 @@ def _forms(at: Situation, claim: RequestedClaim, picked: Attribute | None, choic
     # The smallest one that says anything: nothing can be derived from a year of birth, for example.
     smallest = next((form for form in names if shown[form] is not None), names[0])
     chosen = choices.forms.get(claim.name, smallest)
+    if chosen not in names:
+        raise UnrequestedClaimError("a form that was not offered")
     return tuple(
         FormOption(form, at.label(form), shown[form], chosen=form == chosen, smaller=form != claim.name)
         for form in names

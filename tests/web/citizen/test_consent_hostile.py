@@ -49,6 +49,14 @@ def citizen(app: Flask, services: Services) -> Chooser:
     return citizen
 
 
+def test_a_made_up_form_of_a_detail_is_told_before_anything_is_shared(citizen: Chooser) -> None:
+    """Looking at the preview again is no way around what the form may name."""
+    citizen.asked("given_name", "email")
+    pairs = [*citizen.form().sent(), ("form-email", "made-up"), ("action", "preview")]
+
+    assert citizen.send(pairs).status_code == 400
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fields=st.lists(st.tuples(NAMES, VALUES), max_size=8), action=st.sampled_from(["allow", "preview", "select-all"])
