@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import CursorResult, Table, delete, exists, func, insert, select, update
 
+from idp.clients.directory import ClientDirectory
 from idp.clients.models import ClientAudienceRow, ClientLogoRow, ClientRow, RegisteredUseRow
 from idp.clients.rows import client_from_row, client_to_row
 from idp.clients.values import Client, ClientState, Register
@@ -33,6 +34,7 @@ class SelfRegisteredStore:
 
     def __init__(self, *, db: Database) -> None:
         self._db = db
+        self._directory = ClientDirectory(db=db)
 
     def add(self, kept: Kept) -> None:
         """Insert a service."""
@@ -42,6 +44,7 @@ class SelfRegisteredStore:
             connection.execute(
                 insert(_clients).values(**client_to_row(kept.client), **values, registration_token_digest=digest)
             )
+            self._directory.keep(kept.client)
 
     def find(self, client_id: str) -> Kept | None:
         """Return a service that can still be read and changed, without its register."""
@@ -64,7 +67,9 @@ class SelfRegisteredStore:
             name: value for name, value in client_to_row(kept.client).items() if name not in {"client_id", "state"}
         }
         digest = kept.token_digest.hex()
-        self._change(kept.client.client_id, **values, registration_token_digest=digest, updated_at=now)
+        with self._db.transaction():
+            self._change(kept.client.client_id, **values, registration_token_digest=digest, updated_at=now)
+            self._directory.keep(kept.client)
 
     def delete(self, client_id: str, *, now: datetime) -> None:
         """Note that a service took its registration back."""

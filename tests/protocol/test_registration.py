@@ -386,3 +386,13 @@ def test_one_address_registers_so_often_and_no_more(tmp_path: Path, monkeypatch:
     assert [answer.status_code for answer in answers] == [201, 201, 429]
     assert int(answers[2].headers["Retry-After"]) > 0
     assert answers[2].headers["Content-Type"] == "application/json"
+
+
+def test_a_single_page_application_that_registered_itself_may_call_from_its_origin(provider: Registering) -> None:
+    """Fetch §3.2: the preflight names no client, so its origin has to be known by itself."""
+    provider.registered(redirect_uris=["https://spa.example/callback"], token_endpoint_auth_method="none")
+    asked = {"Origin": "https://spa.example", "Access-Control-Request-Method": "POST"}
+
+    answer = provider.http.options("/token", headers=asked)
+
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://spa.example"
