@@ -213,7 +213,7 @@ def test_services_that_name_one_sector_document_share_it() -> None:
 
 def test_several_hosts_need_a_sector_document() -> None:
     """OIDC Core §8.1."""
-    with pytest.raises(RedirectUriError, match="sector_identifier_uri"):
+    with pytest.raises(RedirectUriError, match="redirect URIs on several hosts need one"):
         sector(client_id="a", redirect_uris=("https://a.example/", "https://b.example/"), sector_identifier_uri=None)
 
 
