@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from idp.clients.reading import parse
+from idp.clients.store import ClientStore
+from idp.clients.values import Client, Encryption
 from idp.tokens.devices import ALPHABET
 from idp.tokens.models import DeviceCode
 from tests.doubles import FrozenClock
@@ -177,6 +180,25 @@ def test_a_device_code_is_used_once(device: Device) -> None:
     assert device.poll(begun).status_code == 200
 
     assert error_of(device.poll(begun)) == (400, "invalid_grant")
+
+
+def test_without_a_key_to_encrypt_its_answer_with_a_device_code_is_not_used_up(device: Device) -> None:
+    begun = device.begin()
+    device.approve(begun)
+    plain = device.services.clients.get("tv")
+    assert plain is not None
+    keep(device, replace(plain, id_token_encryption=Encryption("RSA-OAEP-256", "A128GCM")))
+
+    assert error_of(device.poll(begun)) == (400, "invalid_request")
+
+    keep(device, plain)
+    assert device.poll(begun).status_code == 200
+
+
+def keep(device: Device, client: Client) -> None:
+    """Change a service without looking at what it registers, and have it read anew."""
+    ClientStore(db=device.services.db).put(client, now=device.services.clock.now())
+    device.services.clients.approve(client.client_id)
 
 
 def test_of_two_polls_at_once_one_wins(device: Device) -> None:

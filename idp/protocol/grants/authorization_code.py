@@ -6,14 +6,14 @@ look at it, with redirect URI and PKCE checked against what it held, and only th
 
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidRequestError, UnauthorizedClientError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as _AuthorizationCodeGrant
 
+from idp.protocol.token_requests import UsesUp
 from idp.tokens import policy
 from idp.tokens.values import Redeemed
 
 
-class AuthorizationCodeGrant(_AuthorizationCodeGrant):
+class AuthorizationCodeGrant(UsesUp, _AuthorizationCodeGrant):
     """The token endpoint's half; the authorization endpoint is `idp.protocol.authorization`."""
 
     def validate_token_request(self) -> None:
@@ -21,18 +21,10 @@ class AuthorizationCodeGrant(_AuthorizationCodeGrant):
 
         :raises OAuth2Error: / TokenError: nothing was minted.
         """
-        client = self.authenticate_token_endpoint_client()
-        if not client.check_grant_type(self.GRANT_TYPE):
-            raise UnauthorizedClientError("This client is not registered for this grant type")
-        form = self.request.form
-        if "code" not in form:
-            raise InvalidRequestError("The code is missing")
-        self.request.client = client
-        self.request.resource = self.server.resources.one(form.get("resource"), client=client.client)
-        self.server.issuing.require_key(client.client)
+        code, form = self.presented("code"), self.request.form
         self.request.authorization_code = self.server.tokens.redeem(
-            code=form["code"],
-            client_id=client.client.client_id,
+            code=code,
+            client_id=self.request.client.client.client_id,
             redirect_uri=form.get("redirect_uri"),
             verifier=form.get("code_verifier"),
         )

@@ -6,15 +6,15 @@ before anything is minted.
 
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidRequestError, UnauthorizedClientError
 from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 
 from idp.clients.values import DEVICE_CODE
+from idp.protocol.token_requests import UsesUp
 from idp.tokens import policy
 from idp.tokens.values import Redeemed
 
 
-class DeviceCodeGrant(BaseGrant, TokenEndpointMixin):
+class DeviceCodeGrant(UsesUp, BaseGrant, TokenEndpointMixin):
     """The device's half; its owner's is `idp.protocol.device_approval`."""
 
     GRANT_TYPE = DEVICE_CODE
@@ -24,15 +24,8 @@ class DeviceCodeGrant(BaseGrant, TokenEndpointMixin):
 
         :raises OAuth2Error: / TokenError: nothing was minted.
         """
-        client = self.authenticate_token_endpoint_client()
-        if not client.check_grant_type(self.GRANT_TYPE):
-            raise UnauthorizedClientError("This client is not registered for this grant type")
-        form = self.request.form
-        if "device_code" not in form:
-            raise InvalidRequestError("The device_code is missing")
-        self.request.client = client
-        resource = self.request.resource = self.server.resources.one(form.get("resource"), client=client.client)
-        redeemed = self.server.devices.redeem(form["device_code"], client_id=client.client.client_id)
+        device_code, resource = self.presented("device_code"), self.request.resource
+        redeemed = self.server.devices.redeem(device_code, client_id=self.request.client.client.client_id)
         if resource is not None:
             policy.require_granted(resource.audience, granted=redeemed.sign_on.resources)
         self.request.authorization_code = redeemed

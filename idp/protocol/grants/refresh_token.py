@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidRequestError, UnauthorizedClientError
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as _RefreshTokenGrant
 
+from idp.protocol.token_requests import UsesUp
 from idp.tokens import policy
 from idp.tokens.values import Rotated
 
 
-class RefreshTokenGrant(_RefreshTokenGrant):
+class RefreshTokenGrant(UsesUp, _RefreshTokenGrant):
     """Uses the refresh token up, then answers with its successor."""
 
     def validate_token_request(self) -> None:
@@ -17,18 +17,10 @@ class RefreshTokenGrant(_RefreshTokenGrant):
 
         :raises OAuth2Error: / TokenError: nothing was minted.
         """
-        client = self.authenticate_token_endpoint_client()
-        if not client.check_grant_type(self.GRANT_TYPE):
-            raise UnauthorizedClientError("This client is not registered for this grant type")
-        form = self.request.form
-        if "refresh_token" not in form:
-            raise InvalidRequestError("The refresh_token is missing")
-        self.request.client = client
-        resource = self.request.resource = self.server.resources.one(form.get("resource"), client=client.client)
-        self.server.issuing.require_key(client.client)
+        refresh_token, resource = self.presented("refresh_token"), self.request.resource
         self.request.refresh_token = self.server.tokens.rotate(
-            form["refresh_token"],
-            client_id=client.client.client_id,
+            refresh_token,
+            client_id=self.request.client.client.client_id,
             scope=self._asked(),
             resource=None if resource is None else resource.audience,
         )
