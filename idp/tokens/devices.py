@@ -51,7 +51,7 @@ class Begun:
     """What a device is told (§3.2)."""
 
     device_code: str = field(repr=False)
-    #: As it is shown: XXXX-XXXX.
+    #: As it is shown: two groups of four letters with a hyphen between (§6.1).
     user_code: str = field(repr=False)
     #: Seconds.
     expires_in: int
