@@ -127,6 +127,33 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
         self._refuse(credentials, attempt, origin=origin, method=BY_PASSWORD)
         raise SignInRefusedError
 
+    def admit(
+        self,
+        account_id: str,
+        key: VaultKey | None,
+        *,
+        amr: tuple[str, ...],
+        method: str,
+        origin: Origin,
+        previous_session: str | None = None,
+    ) -> SignedIn:
+        """Start a session for a citizen whose proof another room has checked, in the place of the one of this browser.
+
+        :param key: the vault key, where the proof yields it; without one the session cannot open the vault.
+        :param amr: what was proved (RFC 8176).
+        :param method: the word by which the ledger names this way in.
+        :raises SignInRefusedError: the account is not active.
+        """
+        parts = self._parts
+        with parts.db.transaction():
+            account = parts.accounts.get(account_id)
+            if account is None or not account.active:
+                raise SignInRefusedError
+            browser = digest(origin.browser_token) if origin.browser_token else None
+            known = browser is not None and parts.store.knows_browser(account_id, browser, now=parts.clock.now())
+            self._record(account_id, Kind.SIGNED_IN, browser=browser_family(origin.user_agent), method=method)
+            return self._start(account_id, key, origin=origin, known=known, previous_session=previous_session, amr=amr)
+
     def session(self, secret: str | None) -> Session | None:
         """Give the session that a cookie belongs to, if it is alive and its account active. One statement."""
         return self._parts.sessions.find(secret)

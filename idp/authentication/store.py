@@ -91,6 +91,13 @@ class PasswordStore:
                 statement.on_conflict_do_update(index_elements=["digest", "account_id"], set_={"expires_at": until})
             )
 
+    def knows_browser(self, account_id: str, browser: bytes, *, now: datetime) -> bool:
+        """Tell whether somebody signed in to an account in this browser before."""
+        row = KnownBrowserRow
+        statement = select(row.digest).where(row.digest == browser, row.account_id == account_id, row.expires_at > now)
+        with self._db.reading() as connection:
+            return connection.execute(statement).first() is not None
+
     def forget_browsers(self, account_id: str) -> None:
         """Forget every browser of an account."""
         with self._db.transaction() as connection:

@@ -1,8 +1,10 @@
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import event
 
 from idp.accounts.values import State
+from idp.authentication.errors import SignInRefusedError
 from idp.authentication.policy import browser_family
 from tests.authentication.world import HOME, LOGIN, PASSWORD, World
 
@@ -115,3 +117,37 @@ def test_only_the_family_of_a_browser_is_kept() -> None:
     )
     assert browser_family("curl/8.5.0") == ""
     assert browser_family("<script>Linux") == "Linux"
+
+
+def test_a_citizen_whom_another_room_knows_is_let_in_as_the_ledger_says(world: World) -> None:
+    citizen = world.citizen()
+    arrived = world.authentication.admit(
+        citizen.account_id, world.key(citizen.session_secret), amr=("hwk",), method="passkey", origin=HOME
+    )
+
+    session = world.session(arrived.session_secret)
+    assert session.acr == "urn:proffer:acr:phishing-resistant"
+    assert session.vault_key == world.key(citizen.session_secret)
+    assert world.activity.page(citizen.account_id).rows[0].facts == {
+        "browser": "Firefox on Linux",
+        "method": "passkey",
+    }
+
+
+def test_a_citizen_who_is_kept_out_is_not_let_in_by_another_room(world: World) -> None:
+    citizen = world.citizen()
+    world.accounts.set_state(citizen.account_id, State.SUSPENDED)
+
+    with pytest.raises(SignInRefusedError):
+        world.authentication.admit(citizen.account_id, None, amr=("hwk",), method="passkey", origin=HOME)
+
+
+def test_a_browser_is_known_only_to_the_account_that_knew_it(world: World) -> None:
+    citizen, other = world.citizen(), world.citizen("badr@example.org")
+    here = replace(HOME, browser_token=citizen.browser_token)
+
+    kept = world.authentication.admit(citizen.account_id, None, amr=("hwk",), method="passkey", origin=here)
+    strange = world.authentication.admit(other.account_id, None, amr=("hwk",), method="passkey", origin=here)
+
+    assert kept.browser_token == citizen.browser_token
+    assert strange.browser_token != citizen.browser_token

@@ -1,30 +1,27 @@
-"""The pages for citizens. Each module holds one page and its blueprint."""
+"""The pages for citizens: a room for each part of the site, a module and its blueprint for each page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idp.web.citizen import (
+from idp.web.citizen import device, home, language, logo
+from idp.web.citizen.activity import pages as activity
+from idp.web.citizen.consent import pages as consent
+from idp.web.citizen.details import pages as details
+from idp.web.citizen.entrance import (
     accounts,
-    activity,
-    authenticator,
     choose_account,
-    consent,
-    details,
-    device,
-    home,
-    language,
-    logo,
     recovery,
     recovery_code,
-    security,
-    sharing,
     sign_in,
     sign_in_code,
     sign_out,
     sign_up,
     step_up,
 )
+from idp.web.citizen.security import authenticator
+from idp.web.citizen.security import pages as security
+from idp.web.citizen.sharing import pages as sharing
 
 if TYPE_CHECKING:
     from flask import Blueprint

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from idp.consent.values import Duration
 from idp.web.access import public
-from idp.web.citizen.sharing_shown import SharedService, shared
+from idp.web.citizen.sharing.shown import SharedService, shared
 from idp.web.context import current_session, name_of, other_sessions, services
 from idp.web.pages import page_blueprint
 
@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     """Welcome whoever is here."""
     session = current_session()
     if session is None:
-        return render_template("citizen/welcome.html")
+        return render_template("citizen/entrance/welcome.html")
     ready = services().vault.ready(session.account_id)
     return render_template(
         "citizen/home.html",

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from idp.activity.values import Entry, Kind
 from idp.services import Services
-from idp.web.citizen.activity import ROWS
-from idp.web.citizen.activity_events import kind_names
+from idp.web.citizen.activity.events import kind_names
+from idp.web.citizen.activity.pages import ROWS
 from tests.web.citizen.chooser import MARKUP, Chooser, register
 
 

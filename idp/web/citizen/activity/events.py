@@ -1,0 +1,147 @@
+"""Rows of the ledger as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from idp.activity.values import BROWSER, DURATION, METHOD, Kind, Row
+from idp.web.citizen.details.held import service_name
+from idp.web.context import services
+from idp.web.languages import current
+
+_NAMES = {
+    Kind.SIGNED_UP: _l("Account made"),
+    Kind.SIGNED_IN: _l("Signed in"),
+    Kind.SIGNED_OUT: _l("Signed out"),
+    Kind.SIGN_IN_REFUSED: _l("Sign-in refused"),
+    Kind.RELEASED: _l("Shared"),
+    Kind.REFUSED: _l("Not shared"),
+    Kind.STOPPED: _l("Sharing stopped"),
+    Kind.SERVICE_ENDED: _l("Service closed"),
+    Kind.DETAIL_ADDED: _l("Detail added"),
+    Kind.DETAIL_CHANGED: _l("Detail changed"),
+    Kind.DETAIL_REMOVED: _l("Detail removed"),
+    Kind.RECOVERY_CODE_RENEWED: _l("New recovery code"),
+    Kind.RECOVERY_CODE_CONFIRMED: _l("Recovery code confirmed"),
+    Kind.RECOVERED: _l("Recovery code used"),
+    Kind.PASSWORD_CHANGED: _l("Password changed"),
+    Kind.SECOND_FACTOR_ADDED: _l("Authenticator app set up"),
+    Kind.SECOND_FACTOR_REMOVED: _l("Authenticator app removed"),
+    Kind.STEPPED_UP: _l("Code given"),
+    Kind.TOKENS_REVOKED: _l("Access cut off"),
+    Kind.ACCOUNT_SUSPENDED: _l("Account suspended"),
+    Kind.ACCOUNT_RESUMED: _l("Account opened again"),
+    Kind.ACCOUNT_CLOSED: _l("Account closed"),
+}
+
+_SENTENCES = {
+    Kind.SIGNED_UP: _l("You made your account."),
+    Kind.SIGNED_IN: _l("You signed in."),
+    Kind.SIGNED_OUT: _l("You signed out."),
+    Kind.SIGN_IN_REFUSED: _l("Somebody tried to sign in as you and did not get in."),
+    Kind.RELEASED: _l("You shared with %(service)s."),
+    Kind.REFUSED: _l("You did not share with %(service)s."),
+    Kind.STOPPED: _l("You stopped sharing with %(service)s."),
+    Kind.SERVICE_ENDED: _l("%(service)s closed, so what you shared with it ended."),
+    Kind.DETAIL_ADDED: _l("You added to your details."),
+    Kind.DETAIL_CHANGED: _l("You changed your details."),
+    Kind.DETAIL_REMOVED: _l("You removed from your details."),
+    Kind.RECOVERY_CODE_RENEWED: _l("You made a new recovery code. The one before no longer works."),
+    Kind.RECOVERY_CODE_CONFIRMED: _l("You confirmed your recovery code."),
+    Kind.RECOVERED: _l("Your recovery code was used to set a new password."),
+    Kind.PASSWORD_CHANGED: _l("You changed your password."),
+    Kind.SECOND_FACTOR_ADDED: _l("You set up an authenticator app. Signing in asks for its code now."),
+    Kind.SECOND_FACTOR_REMOVED: _l("You removed your authenticator app. Your password alone signs you in."),
+    Kind.STEPPED_UP: _l("You gave a code of your authenticator app."),
+    Kind.TOKENS_REVOKED: _l("%(service)s presented a one-time key twice, so we cut off what it could still see."),
+    Kind.ACCOUNT_SUSPENDED: _l("Your account was suspended by whoever runs this site, and signed out everywhere."),
+    Kind.ACCOUNT_RESUMED: _l("Your account was opened again by whoever runs this site."),
+    Kind.ACCOUNT_CLOSED: _l("Your account was closed."),
+}
+
+#: Rows that deserve a second look.
+_WARNINGS = frozenset(
+    {
+        Kind.SIGN_IN_REFUSED,
+        Kind.TOKENS_REVOKED,
+        Kind.RECOVERED,
+        Kind.SECOND_FACTOR_REMOVED,
+        Kind.ACCOUNT_SUSPENDED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row as a sentence."""
+
+    sequence: int
+    at: datetime
+    kind: str
+    text: Markup
+    #: Labels of the details concerned.
+    details: tuple[str, ...]
+    notes: tuple[str, ...]
+    warning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What happened on one day."""
+
+    date: date
+    events: tuple[Event, ...]
+
+
+def kind_names() -> list[tuple[str, str]]:
+    """Name every kind of row, for the filter."""
+    return [(kind.value, str(name)) for kind, name in _NAMES.items()]
+
+
+def by_day(rows: Iterable[Row]) -> tuple[Day, ...]:
+    """Put rows, the latest first, under their days."""
+    return tuple(Day(day, tuple(map(_event, those))) for day, those in groupby(rows, key=lambda row: row.at.date()))
+
+
+def _event(row: Row) -> Event:
+    service = Markup("<bdi>{}</bdi>").format(service_name(row.client_id) if row.client_id else _("a service"))
+    # The sentence is ours and holds no markup; the name is escaped as it is filled in.
+    text = Markup(str(_SENTENCES[row.kind])) % {"service": service}  # noqa: S704 - see above
+    return Event(
+        sequence=row.sequence,
+        at=row.at,
+        kind=row.kind,
+        text=text,
+        details=tuple(_label(claim) for claim in row.claims),
+        notes=_notes(row),
+        warning=row.kind in _WARNINGS,
+    )
+
+
+def _notes(row: Row) -> tuple[str, ...]:
+    notes = []
+    if browser := row.facts.get(BROWSER):
+        notes.append(browser)
+    methods = {
+        "password": _("with your password"),
+        "password_and_code": _("with your password and a code"),
+        "code": _("with your password and a wrong code"),
+        "recovery_code": _("with your recovery code"),
+    }
+    if method := methods.get(row.facts.get(METHOD, "")):
+        notes.append(method)
+    if row.facts.get(DURATION) == "once":
+        notes.append(_("for one visit"))
+    return tuple(notes)
+
+
+def _label(claim: str) -> str:
+    definition = services().catalogue.find(claim)
+    return definition.label[current()] if definition else claim

@@ -1,0 +1,1 @@
+"""The page on which a citizen chooses what to share."""

@@ -1,0 +1,1 @@
+"""Your details: held, added, changed, removed."""

@@ -1,0 +1,1 @@
+"""Getting in and out: signing in, signing up, recovery, and who is signed in in this browser."""

@@ -1,0 +1,1 @@
+"""Your sharing: who learns what, and stopping."""
