@@ -27,6 +27,13 @@ class Kind(StrEnum):
     DETAIL_ADDED = "detail_added"
     DETAIL_CHANGED = "detail_changed"
     DETAIL_REMOVED = "detail_removed"
+    #: An organisation's word was taken over into the details.
+    DETAIL_BROUGHT = "detail_brought"
+    #: An account at an organisation was linked, and unlinked; signing in by it was switched on, and off.
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    LINK_SIGN_IN_ON = "link_sign_in_on"
+    LINK_SIGN_IN_OFF = "link_sign_in_off"
     RECOVERY_CODE_RENEWED = "recovery_code_renewed"
     RECOVERY_CODE_CONFIRMED = "recovery_code_confirmed"
     #: The recovery code was used to set a new password.
@@ -46,25 +53,33 @@ class Kind(StrEnum):
 
 #: A browser's family, such as "Firefox on Linux".
 BROWSER: Final = "browser"
-#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`.
+#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`, `organisation`.
 METHOD: Final = "method"
 #: Why, as one of the words of the code that recorded it.
 REASON: Final = "reason"
 #: How long a choice holds: `once`, `standing`.
 DURATION: Final = "duration"
+#: Which organisation, by the short name that its operator gave it.
+ORGANISATION: Final = "organisation"
 
 _BROWSER: Final = frozenset({BROWSER})
+_ORGANISATION: Final = frozenset({ORGANISATION})
 
 #: The facts each kind may carry; a kind that is not listed carries none. Nothing else gets into the ledger, so that a
 #: value of a detail cannot either.
 FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
     {
         Kind.SIGNED_UP: _BROWSER,
-        Kind.SIGNED_IN: frozenset({BROWSER, METHOD}),
+        Kind.SIGNED_IN: frozenset({BROWSER, METHOD, ORGANISATION}),
         Kind.SIGNED_OUT: _BROWSER,
         Kind.SIGN_IN_REFUSED: frozenset({BROWSER, METHOD, REASON}),
         Kind.RELEASED: frozenset({DURATION}),
         Kind.REFUSED: frozenset({REASON}),
+        Kind.DETAIL_BROUGHT: _ORGANISATION,
+        Kind.LINKED: _ORGANISATION,
+        Kind.UNLINKED: _ORGANISATION,
+        Kind.LINK_SIGN_IN_ON: _ORGANISATION,
+        Kind.LINK_SIGN_IN_OFF: _ORGANISATION,
         Kind.RECOVERY_CODE_RENEWED: _BROWSER,
         Kind.RECOVERED: _BROWSER,
         Kind.PASSWORD_CHANGED: _BROWSER,

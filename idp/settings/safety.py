@@ -19,6 +19,7 @@ def unsafe_settings(settings: Settings) -> tuple[str, ...]:
         *_of_network(settings),
         *_of_guessing(settings),
         *_of_registration(settings),
+        *_of_organisations(settings),
     )
 
 
@@ -36,6 +37,7 @@ def _of_files(settings: Settings) -> Iterator[str]:
         "secrets.key_encryption_file": settings.secrets.key_encryption_file,
         "secrets.pepper_file": settings.secrets.pepper_file,
         "server.tls_key": settings.server.tls_key,
+        **{f"organisations.{each.id}.client_secret_file": each.client_secret_file for each in settings.organisations},
     }
     for name, path in files.items():
         if path is not None and path.exists() and path.stat().st_mode & _READABLE_BY_OTHERS:
@@ -62,6 +64,15 @@ def _of_registration(settings: Settings) -> Iterator[str]:
         yield "registration.mode: open lets anybody register a service; citizens are told that nobody has checked it"
         if settings.limits.registration == "off":
             yield "limits.registration: is off, so one address can fill the list of services"
+
+
+def _of_organisations(settings: Settings) -> Iterator[str]:
+    for each in settings.organisations:
+        if each.sign_in:
+            yield (
+                f"organisations.{each.id}.sign_in: lets whoever runs {each.issuer} into the accounts of citizens who "
+                "chose to sign in by it, though not into what is sealed"
+            )
 
 
 def _of_guessing(settings: Settings) -> Iterator[str]:

@@ -148,6 +148,8 @@ class LimitSettings(Section):
     """Tries to type the code of a device, counted for the address and for the citizen's session alike."""
     registration: Limit = "60/hour"
     """Services that register themselves, and changes to their registrations."""
+    organisations: Limit = "30/minute"
+    """Ways to an organisation and back."""
     introspection: Limit = "off"
     """Questions about a token from resource servers, which have authenticated."""
 

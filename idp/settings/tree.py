@@ -2,14 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from idp import resources
 from idp.settings import sections, services
 from idp.settings.kinds import Issuer, Languages
+from idp.settings.organisations import OrganisationSettings, distinct
 from idp.settings.secret import SecretSettings
 
 PREFIX = "PROFFER_"
@@ -42,6 +43,9 @@ class Settings(BaseSettings):
     """Languages of the pages, the default one first."""
     claims_catalogue: Path = Field(default_factory=_catalogue)
     """The catalogue of details that citizens may hold."""
+    organisations: Annotated[tuple[OrganisationSettings, ...], AfterValidator(distinct)] = ()
+    """Organisations from which citizens may bring details: OpenID Connect providers, a table each. See
+    docs/operating.md."""
 
     database: sections.DatabaseSettings = Field(default_factory=sections.DatabaseSettings)
     server: sections.ServerSettings = Field(default_factory=sections.ServerSettings)
@@ -106,6 +110,11 @@ class Settings(BaseSettings):
             faults.append("issuer: must be https in production")
         if self.database.in_memory:
             faults.append("database.url: names a database in memory, which is lost at each stop")
+        faults += [
+            f"organisations: {organisation.id} must have an https issuer in production"
+            for organisation in self.organisations
+            if not organisation.issuer.startswith("https://")
+        ]
         if self.secrets.key_encryption == self.secrets.pepper:
             faults.append("secrets.pepper: must differ from secrets.key_encryption")
         if faults:

@@ -78,11 +78,13 @@ def _attribute(attribute: Attribute) -> dict[str, Any]:
         "value": attribute.value,
         "source": attribute.source.kind.value,
         "source_name": attribute.source.name or None,
+        "source_issuer": attribute.source.issuer or None,
         "added_at": attribute.added_at.isoformat(),
         "changed_at": attribute.changed_at.isoformat(),
         "assurer": attribute.assurer,
         "checked_at": attribute.checked_at.isoformat() if attribute.checked_at else None,
         "valid_until": attribute.valid_until.isoformat() if attribute.valid_until else None,
+        "assurance": attribute.assurance or None,
         "label": attribute.label or None,
         "language": attribute.language or None,
     }
@@ -94,12 +96,15 @@ def _read_attribute(content: Mapping[str, Any]) -> Attribute:
         id=content["id"],
         claim=content["claim"],
         value=content["value"],
-        source=Source(SourceKind(content["source"]), content.get("source_name", "")),
+        source=Source(
+            SourceKind(content["source"]), content.get("source_name", ""), content.get("source_issuer", "")
+        ),
         added_at=datetime.fromisoformat(content["added_at"]),
         changed_at=datetime.fromisoformat(content["changed_at"]),
         assurer=content.get("assurer"),
         checked_at=_moment(content.get("checked_at")),
         valid_until=_moment(content.get("valid_until")),
+        assurance=content.get("assurance", ""),
         label=content.get("label", ""),
         language=content.get("language", ""),
     )

@@ -1,10 +1,10 @@
 """The citizen's details: read, added, changed and removed, always under their own key."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from idp.activity.service import ActivityService
-from idp.activity.values import Entry, Kind
+from idp.activity.values import ORGANISATION, Entry, Kind
 from idp.claims.catalogue import Catalogue
 from idp.claims.cleaning import clean
 from idp.claims.formats import validate
@@ -13,6 +13,7 @@ from idp.clock import Clock
 from idp.crypto.secrets import identifier, random_key
 from idp.storage.db import Database
 from idp.vault import policy
+from idp.vault.bringing import Brought, renewed, without_source
 from idp.vault.errors import (
     DetailHeldError,
     UnknownDetailError,
@@ -33,6 +34,7 @@ class _Change:
     document: Document
     kind: Kind
     claims: tuple[str, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class VaultService(KeySlots):
@@ -137,6 +139,7 @@ class VaultService(KeySlots):
                     assurer=None,
                     checked_at=None,
                     valid_until=None,
+                    assurance="",
                 )
             attributes = tuple(new if attribute.id == old.id else attribute for attribute in document.attributes)
             return _Change(replace(document, attributes=attributes), Kind.DETAIL_CHANGED, (old.claim,))
@@ -168,6 +171,52 @@ class VaultService(KeySlots):
 
         return self._write(account_id, key, persona, expected_version, change)
 
+    def bring(
+        self,
+        account_id: str,
+        key: VaultKey,
+        *brought: Brought,
+        organisation: str,
+        expected_version: int,
+        persona: str = MAIN,
+    ) -> Document:
+        """Take over what an organisation says, all of it or nothing, and give the document with it.
+
+        :param organisation: its id, for the ledger.
+        :raises UnknownDetailError: one that was to be replaced is not there.
+        :raises VaultChangedError: somebody else changed the document.
+        :raises VaultError: as :meth:`add`.
+        """
+        if not self.ready(account_id):
+            raise VaultNotReadyError
+
+        def change(document: Document) -> _Change:
+            for one in brought:
+                if one.replaces is None:
+                    added = self._attribute(document, one.detail)
+                    document = replace(document, attributes=(*document.attributes, added))
+                else:
+                    old = _find(document, one.replaces)
+                    value = self._validated(old.claim, one.detail.raw)
+                    document = renewed(document, old, one.detail, value, now=self._clock.now())
+            claims = tuple(dict.fromkeys(one.detail.claim for one in brought))
+            return _Change(document, Kind.DETAIL_BROUGHT, claims, {ORGANISATION: organisation})
+
+        return self._write(account_id, key, persona, expected_version, change)
+
+    def remove_source(self, account_id: str, key: VaultKey, issuer: str, *, persona: str = MAIN) -> Document:
+        """Remove every detail that an organisation told, with what stands beside it in other languages.
+
+        :raises VaultChangedError: somebody else changed the document.
+        """
+
+        def change(document: Document) -> _Change:
+            after = without_source(document, issuer)
+            gone = tuple(dict.fromkeys(each.claim for each in document.attributes if each not in after.attributes))
+            return _Change(after, Kind.DETAIL_REMOVED, gone)
+
+        return self._write(account_id, key, persona, None, change)
+
     def erase(self, account_id: str) -> None:
         """Delete everything that an account keeps sealed, and every way to unlock it."""
         self._store.erase(account_id)
@@ -193,7 +242,8 @@ class VaultService(KeySlots):
             replacement = SealedDocument(version=after.version, sealed=box)
             if not self._store.replace_document(account_id, persona, document=replacement):
                 raise VaultChangedError
-            self._activity.record(Entry(account_id=account_id, kind=made.kind, claims=made.claims))
+            entry = Entry(account_id=account_id, kind=made.kind, claims=made.claims, facts=made.facts)
+            self._activity.record(entry)
         return after
 
     def _attribute(self, document: Document, detail: NewDetail) -> Attribute:
@@ -213,6 +263,7 @@ class VaultService(KeySlots):
             assurer=detail.assurer,
             checked_at=detail.checked_at,
             valid_until=detail.valid_until,
+            assurance=detail.assurance,
             label=_label(detail.claim, detail.label),
             language=detail.language,
         )
