@@ -38,6 +38,7 @@ from idp.logout.store import ServiceSessionStore
 from idp.notices.service import NoticeService
 from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
+from idp.places import Places
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
@@ -87,6 +88,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
     catalogue = Catalogue.load(settings.claims_catalogue)
     fetcher = Fetcher(settings=settings.outbound)
     pepper = settings.secrets.pepper_bytes()
+    places = Places(settings.places.database)
     keys = KeyService(
         db=db,
         store=KeyStore(db=db, versions=versions),
@@ -145,6 +147,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         sessions=settings.sessions,
         levels=settings.authentication.levels,
         ended=farewells.sessions_ended,
+        places=places,
     )
     consent = ConsentService(
         db=db,
