@@ -24,6 +24,7 @@ from idp.clients.service import ClientService
 from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.consent.events import ServiceEvents
 from idp.consent.last_used import LastUsed
 from idp.consent.service import ConsentService
 from idp.consent.store import GrantStore
@@ -110,10 +111,12 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         development=settings.mode == "development",
     )
     notices = NoticeService(db=db, store=NoticeStore(db=db), clock=clock, settings=settings.notices)
+    events = ServiceEvents(clients=clients, notices=notices)
     farewells = Farewells(
         store=ServiceSessionStore(db=db),
         clients=clients,
         notices=notices,
+        events=events,
         clock=clock,
         issuer=settings.issuer,
         idle=timedelta(seconds=settings.sessions.idle_seconds),
@@ -181,6 +184,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         ),
         authentication=authentication,
         consent=consent,
+        events=events,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
         devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
         logout=LogoutService(
