@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from idp.crypto import secrets
+from idp.crypto.typed_codes import normalised, spelt
 from idp.protocol.device_approval import take_up
-from idp.tokens.devices import normalised
 from idp.web import cookies, limits
 from idp.web.access import public
 from idp.web.context import current_session, onward, services
@@ -123,7 +123,7 @@ def _unknown() -> str:
 
 def _spelt(code: str) -> str:
     letters = normalised(code)
-    return "" if letters is None else f"{letters[:4]}-{letters[4:]}"
+    return "" if letters is None else spelt(letters)
 
 
 def _since(waiting: Waiting) -> str:
