@@ -36,6 +36,9 @@ class Kind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     STEPPED_UP = "stepped_up"
+    #: The citizen let another browser sign in as them; or refused it, or gave a wrong number.
+    OTHER_DEVICE_APPROVED = "other_device_approved"
+    OTHER_DEVICE_REFUSED = "other_device_refused"
     #: The browsers in which the citizen had signed in before count as strange ones again.
     BROWSERS_FORGOTTEN = "browsers_forgotten"
     #: A code or a refresh token came twice, so everything issued with it was revoked.
@@ -48,7 +51,7 @@ class Kind(StrEnum):
 
 #: A browser's family, such as "Firefox on Linux".
 BROWSER: Final = "browser"
-#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`.
+#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`, `other_device`.
 METHOD: Final = "method"
 #: Why, as one of the words of the code that recorded it.
 REASON: Final = "reason"
@@ -74,6 +77,8 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,
         Kind.BROWSERS_FORGOTTEN: _BROWSER,
+        Kind.OTHER_DEVICE_APPROVED: _BROWSER,
+        Kind.OTHER_DEVICE_REFUSED: frozenset({BROWSER, REASON}),
         Kind.TOKENS_REVOKED: frozenset({REASON}),
     }
 )

@@ -94,7 +94,8 @@ class DeviceCodes:
                 expires_at=now + timedelta(seconds=self._settings.lifetime_seconds),
             )
             if self._store.add(row, user_code_digest=secrets.digest(user_code)):
-                return Begun(device_code, spelt(user_code), self._settings.lifetime_seconds, self._settings.interval_seconds)
+                shown, settings = spelt(user_code), self._settings
+                return Begun(device_code, shown, settings.lifetime_seconds, settings.interval_seconds)
         message = "no user code is free"
         raise RuntimeError(message)
 

@@ -19,6 +19,7 @@ from idp.web.citizen.entrance import (
     sign_up,
     step_up,
 )
+from idp.web.citizen.handover import approving, asking
 from idp.web.citizen.security import authenticator, devices
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
@@ -35,6 +36,8 @@ def blueprints() -> tuple[Blueprint, ...]:
             home,
             sign_in,
             sign_in_code,
+            asking,
+            approving,
             step_up,
             authenticator,
             sign_up,

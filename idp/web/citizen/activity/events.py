@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from idp.activity.values import BROWSER, DURATION, METHOD, Kind, Row
+from idp.activity.values import BROWSER, DURATION, METHOD, REASON, Kind, Row
 from idp.web.citizen.details.held import service_name
 from idp.web.context import services
 from idp.web.languages import current
@@ -35,6 +35,8 @@ _NAMES = {
     Kind.SECOND_FACTOR_ADDED: _l("Authenticator app set up"),
     Kind.SECOND_FACTOR_REMOVED: _l("Authenticator app removed"),
     Kind.STEPPED_UP: _l("Code given"),
+    Kind.OTHER_DEVICE_APPROVED: _l("Other device signed in"),
+    Kind.OTHER_DEVICE_REFUSED: _l("Other device refused"),
     Kind.BROWSERS_FORGOTTEN: _l("Browsers forgotten"),
     Kind.TOKENS_REVOKED: _l("Access cut off"),
     Kind.ACCOUNT_SUSPENDED: _l("Account suspended"),
@@ -61,6 +63,8 @@ _SENTENCES = {
     Kind.SECOND_FACTOR_ADDED: _l("You set up an authenticator app. Signing in asks for its code now."),
     Kind.SECOND_FACTOR_REMOVED: _l("You removed your authenticator app. Your password alone signs you in."),
     Kind.STEPPED_UP: _l("You gave a code of your authenticator app."),
+    Kind.OTHER_DEVICE_APPROVED: _l("You let another device sign in as you."),
+    Kind.OTHER_DEVICE_REFUSED: _l("Another device wanted to be signed in as you and was not."),
     Kind.BROWSERS_FORGOTTEN: _l("You had us forget the browsers that you had signed in with."),
     Kind.TOKENS_REVOKED: _l("%(service)s presented a one-time key twice, so we cut off what it could still see."),
     Kind.ACCOUNT_SUSPENDED: _l("Your account was suspended by whoever runs this site, and signed out everywhere."),
@@ -74,6 +78,7 @@ _WARNINGS = frozenset(
         Kind.SIGN_IN_REFUSED,
         Kind.TOKENS_REVOKED,
         Kind.RECOVERED,
+        Kind.OTHER_DEVICE_REFUSED,
         Kind.SECOND_FACTOR_REMOVED,
         Kind.ACCOUNT_SUSPENDED,
     }
@@ -136,9 +141,12 @@ def _notes(row: Row) -> tuple[str, ...]:
         "password_and_code": _("with your password and a code"),
         "code": _("with your password and a wrong code"),
         "recovery_code": _("with your recovery code"),
+        "other_device": _("approved on another device of yours"),
     }
     if method := methods.get(row.facts.get(METHOD, "")):
         notes.append(method)
+    if row.facts.get(REASON) == "number":
+        notes.append(_("the number was wrong"))
     if row.facts.get(DURATION) == "once":
         notes.append(_("for one visit"))
     return tuple(notes)
