@@ -44,9 +44,7 @@ def link(*, account_id: str, sequence: int, content: bytes, previous: bytes) -> 
 
     What it says is not needed, so a row that its citizen deleted still holds the chain together.
     """
-    return _digest(
-        {"account": account_id, "sequence": sequence, "content": content.hex(), "previous": previous.hex()}
-    )
+    return _digest({"account": account_id, "sequence": sequence, "content": content.hex(), "previous": previous.hex()})
 
 
 def linked(row: Row, *, previous: bytes) -> LinkedRow:

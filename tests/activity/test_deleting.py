@@ -165,6 +165,7 @@ def histories(draw: st.DrawFn) -> tuple[list[tuple[str, Any]], int, str]:
     return steps, draw(st.integers(0, 30)), draw(st.sampled_from(CHANGES))
 
 
+EMPTIED = "kind = 'empty', client_id = NULL, claims = '[]', facts = '{{}}'"
 #: What somebody with the database may do to one row.
 CHANGES = [
     "UPDATE activity SET kind = 'refused' WHERE sequence = {at}",
@@ -172,10 +173,8 @@ CHANGES = [
     "UPDATE activity SET content = x'00' WHERE sequence = {at}",
     "UPDATE activity SET hash = x'00' WHERE sequence = {at}",
     "UPDATE activity SET previous = x'00' WHERE sequence = {at}",
-    "UPDATE activity SET kind = 'empty', client_id = NULL, claims = '[]', facts = '{{}}', erased_by = 999"
-    " WHERE sequence = {at} AND kind <> 'empty'",
-    "UPDATE activity SET kind = 'empty', client_id = NULL, claims = '[]', facts = '{{}}',"
-    " erased_by = (SELECT max(sequence) FROM activity) WHERE sequence = {at} AND kind <> 'empty'",
+    f"UPDATE activity SET {EMPTIED}, erased_by = 999 WHERE sequence = {{at}} AND kind <> 'empty'",
+    f"UPDATE activity SET {EMPTIED}, erased_by = (SELECT max(sequence) FROM activity) WHERE sequence = {{at}}",
 ]
 
 

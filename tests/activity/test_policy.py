@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from idp.activity import policy
 from idp.activity.errors import UndeclaredFactError
-from idp.activity.values import Entry, Kind, LinkedRow, Row
+from idp.activity.values import Entry, Kind, LinkedRow, Mark, Row
 
 AT = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 ROW = Row("amina", 1, AT, Kind.RELEASED, "council", ("given_name", "email"), {"duration": "once"})
@@ -89,7 +89,7 @@ def test_any_change_to_a_row_breaks_the_chain_there(
 ) -> None:
     rows = linked(*THREE)
     assert broken(rows) is None
-    row = replace(rows[1].row, **change)  # type: ignore[arg-type, type-var]
+    row = replace(rows[1].row, **change)  # type: ignore[type-var]
     rows[1] = replace(rows[1], row=row, sequence=row.sequence, account_id=row.account_id)
 
     assert broken(rows) == 2
@@ -146,7 +146,7 @@ def test_a_check_goes_on_where_an_earlier_part_of_it_ended() -> None:
 
     rest = policy.Chain(first.reached)
     rest.follow(rows[2:])
-    skipping = policy.Chain(policy.Mark(1, rows[0].hash))
+    skipping = policy.Chain(Mark(1, rows[0].hash))
     skipping.follow(rows[2:])
 
     assert (rest.reached.sequence, rest.broken) == (3, None)

@@ -58,7 +58,9 @@ def test_rows_are_picked_by_kind_and_by_service(ledger: Ledger) -> None:
 
     assert [row.sequence for row in ledger.activity.page("amina", fitting=Filter(client_id="shop")).rows] == [3, 2]
     assert [row.sequence for row in ledger.activity.page("amina", fitting=Filter(kinds=RELEASES)).rows] == [2, 1]
-    assert [row.sequence for row in ledger.activity.page("amina", fitting=Filter(kinds=RELEASES, client_id="shop")).rows] == [2]
+    assert [
+        row.sequence for row in ledger.activity.page("amina", fitting=Filter(kinds=RELEASES, client_id="shop")).rows
+    ] == [2]
 
 
 def test_a_refused_entry_leaves_no_row(ledger: Ledger) -> None:

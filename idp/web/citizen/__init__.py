@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idp.web.citizen import device, home, language, logo
+from idp.web.citizen.activity import checking, deleting, export
 from idp.web.citizen.activity import pages as activity
 from idp.web.citizen.consent import pages as consent
 from idp.web.citizen.details import pages as details
@@ -51,5 +52,8 @@ def blueprints() -> tuple[Blueprint, ...]:
             device,
             sharing,
             activity,
+            checking,
+            deleting,
+            export,
         )
     )

@@ -9,12 +9,12 @@ from itertools import groupby
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from markupsafe import Markup
 
-from idp.activity.values import BROWSER, DURATION, METHOD, Kind, Row
+from idp.activity.values import BROWSER, COUNT, DURATION, METHOD, Kind, Row
+from idp.web.citizen.activity.wording import detail_label
 from idp.web.citizen.details.held import service_name
-from idp.web.context import services
-from idp.web.languages import current
 
 _NAMES = {
     Kind.SIGNED_UP: _l("Account made"),
@@ -39,6 +39,7 @@ _NAMES = {
     Kind.ACCOUNT_SUSPENDED: _l("Account suspended"),
     Kind.ACCOUNT_RESUMED: _l("Account opened again"),
     Kind.ACCOUNT_CLOSED: _l("Account closed"),
+    Kind.ACTIVITY_DELETED: _l("Activity deleted"),
 }
 
 _SENTENCES = {
@@ -64,6 +65,7 @@ _SENTENCES = {
     Kind.ACCOUNT_SUSPENDED: _l("Your account was suspended by whoever runs this site, and signed out everywhere."),
     Kind.ACCOUNT_RESUMED: _l("Your account was opened again by whoever runs this site."),
     Kind.ACCOUNT_CLOSED: _l("Your account was closed."),
+    Kind.ACTIVITY_DELETED: _l("You deleted entries of your activity."),
 }
 
 #: Rows that deserve a second look.
@@ -90,6 +92,8 @@ class Event:
     details: tuple[str, ...]
     notes: tuple[str, ...]
     warning: bool
+    #: What tells of deleted entries stays.
+    deletable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,17 @@ class Day:
 def kind_names() -> list[tuple[str, str]]:
     """Name every kind of row, for the filter."""
     return [(kind.value, str(name)) for kind, name in _NAMES.items()]
+
+
+def kind_texts() -> list[tuple[Kind, str]]:
+    """Give what the page says of every kind of row, for the search."""
+    return [(kind, f"{name} {str(_SENTENCES[kind]).replace('%(service)s', '')}") for kind, name in _NAMES.items()]
+
+
+def sentence(row: Row) -> str:
+    """Say what happened as plain text."""
+    service = service_name(row.client_id) if row.client_id else _("a service")
+    return str(_SENTENCES[row.kind]) % {"service": service}
 
 
 def by_day(rows: Iterable[Row]) -> tuple[Day, ...]:
@@ -119,9 +134,10 @@ def _event(row: Row) -> Event:
         at=row.at,
         kind=row.kind,
         text=text,
-        details=tuple(_label(claim) for claim in row.claims),
+        details=tuple(detail_label(claim) for claim in row.claims),
         notes=_notes(row),
         warning=row.kind in _WARNINGS,
+        deletable=row.kind is not Kind.ACTIVITY_DELETED,
     )
 
 
@@ -139,9 +155,6 @@ def _notes(row: Row) -> tuple[str, ...]:
         notes.append(method)
     if row.facts.get(DURATION) == "once":
         notes.append(_("for one visit"))
+    if count := row.facts.get(COUNT):
+        notes.append(ngettext("%(num)s entry", "%(num)s entries", int(count)))
     return tuple(notes)
-
-
-def _label(claim: str) -> str:
-    definition = services().catalogue.find(claim)
-    return definition.label[current()] if definition else claim
