@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from idp.consent.service import ConsentService
     from idp.interactions.service import InteractionService
     from idp.keys.service import KeyService
+    from idp.letters.service import LetterService
     from idp.logout.service import LogoutService
     from idp.notices.service import NoticeService
     from idp.outbound.fetch import Fetcher
@@ -43,6 +44,7 @@ class Services:
     keys: KeyService
     activity: ActivityService
     notices: NoticeService
+    letters: LetterService
     accounts: AccountService
     clients: ClientService
     invitations: Invitations

@@ -224,6 +224,7 @@ def test_what_weakens_a_deployment_is_listed(monkeypatch: pytest.MonkeyPatch) ->
         "outbound.allowed_hosts",
         "server.trusted_proxies",
         "limits.storage",
+        "mail.host",
     }
 
 

@@ -36,6 +36,10 @@ class Kind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     STEPPED_UP = "stepped_up"
+    #: A contact address was typed and waits for its owner; they confirmed it; it was taken away.
+    CONTACT_ASKED = "contact_asked"
+    CONTACT_CONFIRMED = "contact_confirmed"
+    CONTACT_REMOVED = "contact_removed"
     #: A code or a refresh token came twice, so everything issued with it was revoked.
     TOKENS_REVOKED = "tokens_revoked"
     #: An operator kept the citizen out, let them in again, or closed the account.
@@ -71,6 +75,8 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.SECOND_FACTOR_ADDED: _BROWSER,
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,
+        Kind.CONTACT_ASKED: _BROWSER,
+        Kind.CONTACT_REMOVED: _BROWSER,
         Kind.TOKENS_REVOKED: frozenset({REASON}),
     }
 )

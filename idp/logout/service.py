@@ -16,6 +16,7 @@ from idp.clients.service import ClientService
 from idp.clients.values import Client
 from idp.consent.errors import GrantGoneError
 from idp.consent.service import ConsentService
+from idp.letters.service import LetterService
 from idp.logout.errors import AccountClosedError, NoAccountError
 from idp.logout.farewells import Farewells
 from idp.logout.values import Frame
@@ -33,6 +34,7 @@ class LogoutService:
         accounts: AccountService,
         activity: ActivityService,
         vault: VaultService,
+        letters: LetterService,
         clients: ClientService,
         authentication: AuthenticationService,
         consent: ConsentService,
@@ -42,6 +44,7 @@ class LogoutService:
         self._accounts = accounts
         self._activity = activity
         self._vault = vault
+        self._letters = letters
         self._clients = clients
         self._authentication = authentication
         self._consent = consent
@@ -115,8 +118,8 @@ class LogoutService:
         """Close an account for good.
 
         Sharing stops and services are told, sessions end, and what unlocks or holds details is deleted: password, key
-        slots, vault. What stays holds no detail: the row that keeps the sign-in name from being given to somebody
-        else, the choices without their values, and the ledger.
+        slots, vault, contact address. What stays holds no detail: the row that keeps the sign-in name from being given
+        to somebody else, the choices without their values, and the ledger.
 
         :raises NoAccountError: there is no such account.
         :raises AccountClosedError: it was closed before.
@@ -130,6 +133,7 @@ class LogoutService:
                     self._stop(account.id, grant.id)
             self._authentication.forget(account.id)
             self._vault.erase(account.id)
+            self._letters.forget(account.id)
             self._activity.record(Entry(account_id=account.id, kind=Kind.ACCOUNT_CLOSED))
 
     def suspend_service(self, client_id: str) -> None:

@@ -43,6 +43,8 @@ def index() -> ResponseReturnValue:
         sessions=services().authentication.sessions_of(session.account_id),
         this_sid=session.sid,
         has_app=services().authentication.has_code_app(session.account_id),
+        letters_on=services().letters.on,
+        contact=services().letters.contacts.of(session.account_id),
     )
 
 
