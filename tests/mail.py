@@ -90,7 +90,7 @@ class _Anywhere(Controller):
     def _trigger_server(self) -> None:
         # Port 0 means one that is free: it is known once the server listens.
         assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
+        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined] # asyncio's own class has it
         super()._trigger_server()
 
 
