@@ -24,6 +24,7 @@ from idp.clients.service import ClientService
 from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.consent.events import ServiceEvents
 from idp.consent.last_used import LastUsed
 from idp.consent.service import ConsentService
 from idp.consent.store import GrantStore
@@ -38,6 +39,7 @@ from idp.logout.store import ServiceSessionStore
 from idp.notices.service import NoticeService
 from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
+from idp.places import Places
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
@@ -87,6 +89,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
     catalogue = Catalogue.load(settings.claims_catalogue)
     fetcher = Fetcher(settings=settings.outbound)
     pepper = settings.secrets.pepper_bytes()
+    places = Places(settings.places.database)
     keys = KeyService(
         db=db,
         store=KeyStore(db=db, versions=versions),
@@ -108,10 +111,12 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         development=settings.mode == "development",
     )
     notices = NoticeService(db=db, store=NoticeStore(db=db), clock=clock, settings=settings.notices)
+    events = ServiceEvents(clients=clients, notices=notices)
     farewells = Farewells(
         store=ServiceSessionStore(db=db),
         clients=clients,
         notices=notices,
+        events=events,
         clock=clock,
         issuer=settings.issuer,
         idle=timedelta(seconds=settings.sessions.idle_seconds),
@@ -145,6 +150,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         sessions=settings.sessions,
         levels=settings.authentication.levels,
         ended=farewells.sessions_ended,
+        places=places,
     )
     consent = ConsentService(
         db=db,
@@ -178,6 +184,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         ),
         authentication=authentication,
         consent=consent,
+        events=events,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
         devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
         logout=LogoutService(

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     STEPPED_UP = "stepped_up"
+    #: The browsers in which the citizen had signed in before count as strange ones again.
+    BROWSERS_FORGOTTEN = "browsers_forgotten"
     #: A code or a refresh token came twice, so everything issued with it was revoked.
     TOKENS_REVOKED = "tokens_revoked"
     #: An operator kept the citizen out, let them in again, or closed the account.
@@ -71,6 +73,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.SECOND_FACTOR_ADDED: _BROWSER,
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,
+        Kind.BROWSERS_FORGOTTEN: _BROWSER,
         Kind.TOKENS_REVOKED: frozenset({REASON}),
     }
 )

@@ -11,6 +11,7 @@ from idp.authentication.policy import session_identifier
 from idp.clients.service import ClientService
 from idp.clients.values import Client
 from idp.clock import Clock
+from idp.consent.events import ServiceEvents
 from idp.logout.policy import front_channel_address
 from idp.logout.store import ServiceSessionStore
 from idp.logout.values import Frame, ServiceSession
@@ -34,6 +35,7 @@ class Farewells:
         store: ServiceSessionStore,
         clients: ClientService,
         notices: NoticeService,
+        events: ServiceEvents,
         clock: Clock,
         issuer: str,
         idle: timedelta,
@@ -41,6 +43,7 @@ class Farewells:
         self._store = store
         self._clients = clients
         self._notices = notices
+        self._events = events
         self._clock = clock
         self._issuer = issuer
         self._idle = idle
@@ -74,9 +77,10 @@ class Farewells:
         """Tell a service that a citizen has stopped sharing with it: it has no business with their sessions any more.
 
         Only of what it knows under this identifier: another one, and that both are one citizen, is not its business.
-
-        Without a session of theirs that we know of, it is told of the citizen, unless it can only act on sessions.
+        Without a session of theirs that we know of, it is told of the citizen, unless it can only act on sessions. One
+        with an address for events hears that the choice itself has ended, too.
         """
+        self._events.consent_revoked(client_id=client_id, sub=sub)
         taken = self._store.take_choice(account_id=account_id, client_id=client_id, sub=sub)
         client = self._clients.get(client_id)
         if taken or client is None or client.backchannel_logout_session_required:

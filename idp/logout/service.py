@@ -80,6 +80,11 @@ class LogoutService:
                 if other.sid != session.sid:
                     self._authentication.end_session(session.account_id, other.sid)
 
+    def sign_out_one(self, session: Session, sid: str) -> bool:
+        """End another session of a citizen; False when there is none such, or not any more."""
+        with self._db.transaction():
+            return self._authentication.end_session(session.account_id, sid)
+
     def stop_sharing(self, *, account_id: str, grant_id: str) -> None:
         """Stop sharing with a service, and have it forget who is signed in.
 

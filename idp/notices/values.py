@@ -12,6 +12,10 @@ class Kind(StrEnum):
 
     #: A session of a citizen at a service has ended (OIDC Back-Channel Logout).
     BACKCHANNEL_LOGOUT = "backchannel_logout"
+    #: A citizen changed details that a service holds, and wants it to know (RFC 8417).
+    CLAIMS_UPDATED = "claims_updated"
+    #: A citizen stopped sharing with a service, or paused (RFC 8417).
+    CONSENT_REVOKED = "consent_revoked"
 
 
 class State(StrEnum):
@@ -37,6 +41,13 @@ class Failure(StrEnum):
     NOT_TAKEN = "not_taken"
     #: It answered with another status than success.
     BAD_STATUS = "bad_status"
+    #: It answered one of the error codes of RFC 8935 §2.4, which these are.
+    INVALID_REQUEST = "invalid_request"
+    INVALID_KEY = "invalid_key"
+    INVALID_ISSUER = "invalid_issuer"
+    INVALID_AUDIENCE = "invalid_audience"
+    AUTHENTICATION_FAILED = "authentication_failed"
+    ACCESS_DENIED = "access_denied"
     #: It wants the message encrypted and has no key for that.
     NO_KEY = "no_key"
     #: A fault of ours; the log has it.

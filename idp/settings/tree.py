@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from idp import resources
 from idp.settings import sections, services
 from idp.settings.kinds import Issuer, Languages
+from idp.settings.places import PlacesSettings
 from idp.settings.secret import SecretSettings
 
 PREFIX = "PROFFER_"
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     notices: services.NoticeSettings = Field(default_factory=services.NoticeSettings)
     device: services.DeviceSettings = Field(default_factory=services.DeviceSettings)
     userinfo: services.UserInfoSettings = Field(default_factory=services.UserInfoSettings)
+    places: PlacesSettings = Field(default_factory=PlacesSettings)
     cache: sections.CacheSettings = Field(default_factory=sections.CacheSettings)
     logging: sections.LoggingSettings = Field(default_factory=sections.LoggingSettings)
     purge: sections.PurgeSettings = Field(default_factory=sections.PurgeSettings)

@@ -19,7 +19,7 @@ from idp.web.citizen.entrance import (
     sign_up,
     step_up,
 )
-from idp.web.citizen.security import authenticator
+from idp.web.citizen.security import authenticator, devices
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
 
@@ -44,6 +44,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             choose_account,
             accounts,
             security,
+            devices,
             language,
             logo,
             consent,
