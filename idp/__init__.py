@@ -24,5 +24,6 @@ A request is followed in one direction, and each room may import only from those
     storage         database, types, migrations
     crypto          signing, sealing, secrets: the only door to the cryptographic libraries
     outbound        the only door to other people's servers
+    places          roughly where an address is, from a file that the deployment keeps
     settings, resources, clock
 """

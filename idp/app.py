@@ -25,6 +25,7 @@ from idp.clients.service import ClientService
 from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.consent.events import ServiceEvents
 from idp.consent.last_used import LastUsed
 from idp.consent.service import ConsentService
 from idp.consent.store import GrantStore
@@ -41,6 +42,7 @@ from idp.notices.service import NoticeService
 from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
 from idp.outbound.mail import Mailer
+from idp.places import Places
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
@@ -90,6 +92,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
     catalogue = Catalogue.load(settings.claims_catalogue)
     fetcher = Fetcher(settings=settings.outbound)
     pepper = settings.secrets.pepper_bytes()
+    places = Places(settings.places.database)
     keys = KeyService(
         db=db,
         store=KeyStore(db=db, versions=versions),
@@ -123,10 +126,12 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         clock=clock,
         settings=settings,
     )
+    events = ServiceEvents(clients=clients, notices=notices)
     farewells = Farewells(
         store=ServiceSessionStore(db=db),
         clients=clients,
         notices=notices,
+        events=events,
         clock=clock,
         issuer=settings.issuer,
         idle=timedelta(seconds=settings.sessions.idle_seconds),
@@ -160,6 +165,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         sessions=settings.sessions,
         levels=settings.authentication.levels,
         ended=farewells.sessions_ended,
+        places=places,
     )
     consent = ConsentService(
         db=db,
@@ -194,6 +200,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         ),
         authentication=authentication,
         consent=consent,
+        events=events,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
         devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
         logout=LogoutService(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from idp.clients.self_registered import SelfRegistered
     from idp.clients.service import ClientService
     from idp.clock import Clock
+    from idp.consent.events import ServiceEvents
     from idp.consent.service import ConsentService
     from idp.interactions.service import InteractionService
     from idp.keys.service import KeyService
@@ -53,6 +54,8 @@ class Services:
     interactions: InteractionService
     authentication: AuthenticationService
     consent: ConsentService
+    #: What services with an address for events are told of a citizen's choices.
+    events: ServiceEvents
     tokens: TokenService
     devices: DeviceCodes
     logout: LogoutService

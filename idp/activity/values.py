@@ -40,6 +40,8 @@ class Kind(StrEnum):
     CONTACT_ASKED = "contact_asked"
     CONTACT_CONFIRMED = "contact_confirmed"
     CONTACT_REMOVED = "contact_removed"
+    #: The browsers in which the citizen had signed in before count as strange ones again.
+    BROWSERS_FORGOTTEN = "browsers_forgotten"
     #: A code or a refresh token came twice, so everything issued with it was revoked.
     TOKENS_REVOKED = "tokens_revoked"
     #: An operator kept the citizen out, let them in again, or closed the account.
@@ -77,6 +79,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.STEPPED_UP: _BROWSER,
         Kind.CONTACT_ASKED: _BROWSER,
         Kind.CONTACT_REMOVED: _BROWSER,
+        Kind.BROWSERS_FORGOTTEN: _BROWSER,
         Kind.TOKENS_REVOKED: frozenset({REASON}),
     }
 )

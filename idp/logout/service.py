@@ -52,12 +52,15 @@ class LogoutService:
 
     # What the protocol needs
 
-    def joined(self, client: Client, *, session: Session) -> None:
-        """Note that a session signs in to a service; no statement for one that does not want to hear of its end."""
-        self._farewells.joined(client, sid=session.sid, account_id=session.account_id)
+    def joined(self, client: Client, *, session: Session, sub: str) -> None:
+        """Note that a session signs in to a service; no statement for one that does not want to hear of its end.
+
+        :param sub: the identifier that it signs in under.
+        """
+        self._farewells.joined(client, sid=session.sid, account_id=session.account_id, sub=sub)
 
     def subject(self, client: Client, *, session: Session) -> str | None:
-        """Give how a service knows the citizen of a session, or None when it never did."""
+        """Give how a service knows the citizen of a session for good, or None when it never did."""
         return self._farewells.subject(account_id=session.account_id, client_id=client.client_id)
 
     # What a citizen ends
@@ -80,14 +83,19 @@ class LogoutService:
                 if other.sid != session.sid:
                     self._authentication.end_session(session.account_id, other.sid)
 
+    def sign_out_one(self, session: Session, sid: str) -> bool:
+        """End another session of a citizen; False when there is none such, or not any more."""
+        with self._db.transaction():
+            return self._authentication.end_session(session.account_id, sid)
+
     def stop_sharing(self, *, account_id: str, grant_id: str) -> None:
         """Stop sharing with a service, and have it forget who is signed in.
 
         :raises GrantGoneError: no such grant of this citizen, or stopped before.
         """
         with self._db.transaction():
-            client_id = self._consent.withdraw(account_id=account_id, grant_id=grant_id)
-            self._farewells.sharing_stopped(account_id=account_id, client_id=client_id)
+            stopped = self._consent.withdraw(account_id=account_id, grant_id=grant_id)
+            self._farewells.sharing_stopped(account_id=account_id, client_id=stopped.client_id, sub=stopped.sub)
 
     # What an operator ends
 

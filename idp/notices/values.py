@@ -14,6 +14,10 @@ class Kind(StrEnum):
     BACKCHANNEL_LOGOUT = "backchannel_logout"
     #: Something that a citizen has to know, by mail.
     LETTER = "letter"
+    #: A citizen changed details that a service holds, and wants it to know (RFC 8417).
+    CLAIMS_UPDATED = "claims_updated"
+    #: A citizen stopped sharing with a service, or paused (RFC 8417).
+    CONSENT_REVOKED = "consent_revoked"
 
 
 class State(StrEnum):
@@ -39,6 +43,13 @@ class Failure(StrEnum):
     NOT_TAKEN = "not_taken"
     #: It answered with another status than success.
     BAD_STATUS = "bad_status"
+    #: It answered one of the error codes of RFC 8935 §2.4, which these are.
+    INVALID_REQUEST = "invalid_request"
+    INVALID_KEY = "invalid_key"
+    INVALID_ISSUER = "invalid_issuer"
+    INVALID_AUDIENCE = "invalid_audience"
+    AUTHENTICATION_FAILED = "authentication_failed"
+    ACCESS_DENIED = "access_denied"
     #: It wants the message encrypted and has no key for that.
     NO_KEY = "no_key"
     #: The citizen has no contact address any more.

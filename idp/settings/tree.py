@@ -11,6 +11,7 @@ from idp import resources
 from idp.settings import sections, services
 from idp.settings.kinds import Issuer, Languages, is_loopback
 from idp.settings.mail import MailSettings
+from idp.settings.places import PlacesSettings
 from idp.settings.secret import SecretSettings
 
 PREFIX = "PROFFER_"
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     mail: MailSettings = Field(default_factory=MailSettings)
     device: services.DeviceSettings = Field(default_factory=services.DeviceSettings)
     userinfo: services.UserInfoSettings = Field(default_factory=services.UserInfoSettings)
+    places: PlacesSettings = Field(default_factory=PlacesSettings)
     cache: sections.CacheSettings = Field(default_factory=sections.CacheSettings)
     logging: sections.LoggingSettings = Field(default_factory=sections.LoggingSettings)
     purge: sections.PurgeSettings = Field(default_factory=sections.PurgeSettings)

@@ -20,7 +20,7 @@ from idp.web.citizen.entrance import (
     step_up,
 )
 from idp.web.citizen.letters import contact
-from idp.web.citizen.security import authenticator
+from idp.web.citizen.security import authenticator, devices
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
 
@@ -46,6 +46,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             accounts,
             security,
             contact,
+            devices,
             language,
             logo,
             consent,
