@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "contact",
         sa.Column("id", sa.String(length=22), nullable=False),
-        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(length=22), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("standing", sa.String(length=8), nullable=False),
         sa.Column("since", _MOMENT, nullable=False),
@@ -29,7 +29,7 @@ def upgrade() -> None:
         "letter_link",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("purpose", sa.String(length=24), nullable=False),
-        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(length=22), nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("written_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
