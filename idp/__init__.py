@@ -14,6 +14,7 @@ A request is followed in one direction, and each room may import only from those
     authentication  passwords, recovery, browser sessions
     vault           key slots and the sealed document of a citizen's details
     interactions    authorization requests in flight
+    letters         mail to citizens: contact addresses, texts, links that work once
     accounts        citizens
     clients         relying parties and what they are registered to ask
     keys            signing keys: published before used, rotated without a restart
@@ -23,5 +24,6 @@ A request is followed in one direction, and each room may import only from those
     storage         database, types, migrations
     crypto          signing, sealing, secrets: the only door to the cryptographic libraries
     outbound        the only door to other people's servers
+    places          roughly where an address is, from a file that the deployment keeps
     settings, resources, clock
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -24,6 +25,7 @@ from idp.clients.service import ClientService
 from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.consent.events import ServiceEvents
 from idp.consent.last_used import LastUsed
 from idp.consent.service import ConsentService
 from idp.consent.store import GrantStore
@@ -32,12 +34,15 @@ from idp.interactions.store import InteractionStore
 from idp.keys.service import KeyService
 from idp.keys.store import KeyStore
 from idp.keys.values import Lives
+from idp.letters.service import LetterService
 from idp.logout.farewells import Farewells
 from idp.logout.service import LogoutService
 from idp.logout.store import ServiceSessionStore
 from idp.notices.service import NoticeService
 from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
+from idp.outbound.mail import Mailer
+from idp.places import Places
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
@@ -87,6 +92,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
     catalogue = Catalogue.load(settings.claims_catalogue)
     fetcher = Fetcher(settings=settings.outbound)
     pepper = settings.secrets.pepper_bytes()
+    places = Places(settings.places.database)
     keys = KeyService(
         db=db,
         store=KeyStore(db=db, versions=versions),
@@ -108,10 +114,24 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         development=settings.mode == "development",
     )
     notices = NoticeService(db=db, store=NoticeStore(db=db), clock=clock, settings=settings.notices)
+    letters = LetterService(
+        db=db,
+        accounts=accounts,
+        clients=clients,
+        activity=activity,
+        notices=notices,
+        mailer=Mailer(
+            settings=settings.mail, outbound=settings.outbound, host=urlsplit(settings.issuer).hostname or "localhost"
+        ),
+        clock=clock,
+        settings=settings,
+    )
+    events = ServiceEvents(clients=clients, notices=notices)
     farewells = Farewells(
         store=ServiceSessionStore(db=db),
         clients=clients,
         notices=notices,
+        events=events,
         clock=clock,
         issuer=settings.issuer,
         idle=timedelta(seconds=settings.sessions.idle_seconds),
@@ -145,6 +165,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         sessions=settings.sessions,
         levels=settings.authentication.levels,
         ended=farewells.sessions_ended,
+        places=places,
     )
     consent = ConsentService(
         db=db,
@@ -165,6 +186,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         keys=keys,
         activity=activity,
         notices=notices,
+        letters=letters,
         accounts=accounts,
         clients=clients,
         invitations=invitations,
@@ -178,6 +200,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         ),
         authentication=authentication,
         consent=consent,
+        events=events,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
         devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
         logout=LogoutService(
@@ -185,6 +208,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             accounts=accounts,
             activity=activity,
             vault=vault,
+            letters=letters,
             clients=clients,
             authentication=authentication,
             consent=consent,

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from idp.clients.self_registered import SelfRegistered
     from idp.clients.service import ClientService
     from idp.clock import Clock
+    from idp.consent.events import ServiceEvents
     from idp.consent.service import ConsentService
     from idp.interactions.service import InteractionService
     from idp.keys.service import KeyService
+    from idp.letters.service import LetterService
     from idp.logout.service import LogoutService
     from idp.notices.service import NoticeService
     from idp.outbound.fetch import Fetcher
@@ -43,6 +45,7 @@ class Services:
     keys: KeyService
     activity: ActivityService
     notices: NoticeService
+    letters: LetterService
     accounts: AccountService
     clients: ClientService
     invitations: Invitations
@@ -51,6 +54,8 @@ class Services:
     interactions: InteractionService
     authentication: AuthenticationService
     consent: ConsentService
+    #: What services with an address for events are told of a citizen's choices.
+    events: ServiceEvents
     tokens: TokenService
     devices: DeviceCodes
     logout: LogoutService

@@ -36,6 +36,12 @@ class Kind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     STEPPED_UP = "stepped_up"
+    #: A contact address was typed and waits for its owner; they confirmed it; it was taken away.
+    CONTACT_ASKED = "contact_asked"
+    CONTACT_CONFIRMED = "contact_confirmed"
+    CONTACT_REMOVED = "contact_removed"
+    #: The browsers in which the citizen had signed in before count as strange ones again.
+    BROWSERS_FORGOTTEN = "browsers_forgotten"
     #: A code or a refresh token came twice, so everything issued with it was revoked.
     TOKENS_REVOKED = "tokens_revoked"
     #: An operator kept the citizen out, let them in again, or closed the account.
@@ -79,6 +85,9 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.SECOND_FACTOR_ADDED: _BROWSER,
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,
+        Kind.CONTACT_ASKED: _BROWSER,
+        Kind.CONTACT_REMOVED: _BROWSER,
+        Kind.BROWSERS_FORGOTTEN: _BROWSER,
         Kind.TOKENS_REVOKED: frozenset({REASON}),
         Kind.ACTIVITY_DELETED: frozenset({EXTENT, COUNT, SEAL}),
     }

@@ -19,6 +19,7 @@ from idp.authentication.store import Credentials, PasswordStore
 from idp.authentication.values import Origin, SignedIn
 from idp.clock import Clock
 from idp.crypto.secrets import digest, token
+from idp.places import Places
 from idp.storage.db import Database
 from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
@@ -46,6 +47,7 @@ class Parts:
     codes: CodeStore
     #: Which `acr` a way in reaches.
     levels: Levels
+    places: Places
 
 
 class Desk:
@@ -115,7 +117,13 @@ class Desk:
         with parts.db.transaction():
             goes_on = parts.sessions.make_way(previous_session, account_id=account_id)
             secret, sid = parts.sessions.begin(
-                account_id, key, acr=parts.levels.strongest(amr), amr=amr, user_agent=origin.user_agent, sid=goes_on
+                account_id,
+                key,
+                acr=parts.levels.strongest(amr),
+                amr=amr,
+                user_agent=origin.user_agent,
+                sid=goes_on,
+                place=parts.places.find(origin.address),
             )
             until = parts.clock.now() + KNOWN_BROWSER_LIFETIME
             parts.store.know_browser(account_id, digest(browser_token), until=until)

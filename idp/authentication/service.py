@@ -9,6 +9,7 @@ from idp.activity.service import ActivityService
 from idp.activity.values import Kind
 from idp.authentication.code_store import CodeStore
 from idp.authentication.desk import BY_PASSWORD, Parts
+from idp.authentication.devices import Devices
 from idp.authentication.door import Door
 from idp.authentication.errors import CodeNeededError, SessionEndedError, SignInRefusedError
 from idp.authentication.levels import Levels
@@ -23,17 +24,18 @@ from idp.authentication.slow_down import Bucket
 from idp.authentication.store import PasswordStore
 from idp.authentication.stretching import Stretched, Stretcher
 from idp.authentication.tries_store import TriesStore
-from idp.authentication.values import Origin, Session, SessionSummary, SignedIn
+from idp.authentication.values import Origin, Session, SignedIn
 from idp.clock import Clock
 from idp.crypto.secrets import digest, token
+from idp.places import Places
 from idp.settings import LevelSettings, PasswordSettings, SessionSettings
 from idp.storage.db import Database
 from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
 
-class AuthenticationService(SigningUp, Recovery, SecondFactor):
-    """Every use case of signing in; making accounts, recovery and the second factor are inherited."""
+class AuthenticationService(SigningUp, Recovery, SecondFactor, Devices):
+    """Every use case of signing in; making accounts, recovery, the second factor and devices are inherited."""
 
     def __init__(
         self,
@@ -48,10 +50,12 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
         sessions: SessionSettings,
         levels: Sequence[LevelSettings],
         ended: EndListener,
+        places: Places | None = None,
     ) -> None:
         """Put the parts together.
 
         :param ended: hears of every session that somebody ends, inside the transaction that ends it.
+        :param places: tells roughly where a browser is; nothing is known of places when left out.
         """
         #: What signing in here can reach, and what ID tokens say of it.
         self.levels = Levels(levels)
@@ -77,6 +81,7 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
                 clock=clock,
                 codes=CodeStore(db=db),
                 levels=self.levels,
+                places=places or Places(),
             )
         )
 
@@ -168,18 +173,6 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
             account_id = self._parts.sessions.end(secret)
             if account_id is not None:
                 self._record(account_id, Kind.SIGNED_OUT)
-
-    def sessions_of(self, account_id: str) -> tuple[SessionSummary, ...]:
-        """Give the browsers in which a citizen is signed in, the last used first."""
-        return self._parts.sessions.of(account_id)
-
-    def end_session(self, account_id: str, sid: str) -> bool:
-        """End one of a citizen's sessions; tells whether there was one."""
-        with self._parts.db.transaction():
-            ended = self._parts.sessions.end_of(account_id, sid=sid) > 0
-            if ended:
-                self._record(account_id, Kind.SIGNED_OUT)
-        return ended
 
     def end_sessions(self, account_id: str) -> None:
         """End all sessions of an account that an operator keeps out."""

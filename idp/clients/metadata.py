@@ -161,6 +161,7 @@ class Metadata(Entry):
     backchannel_logout_session_required: bool = False
     frontchannel_logout_uri: str | None = None
     frontchannel_logout_session_required: bool = False
+    security_event_endpoint: str | None = None
     software_id: Words | None = None
     software_version: Words | None = None
     #: By member and tag, as they were spelled: collected from the members themselves.

@@ -155,6 +155,7 @@ def client_of(entry: Metadata, *, client_id: str, names: Texts, organisation: Or
         backchannel_logout_session_required=entry.backchannel_logout_session_required,
         frontchannel_logout_uri=entry.frontchannel_logout_uri,
         frontchannel_logout_session_required=entry.frontchannel_logout_session_required,
+        security_event_endpoint=entry.security_event_endpoint,
         software_id=entry.software_id,
         software_version=entry.software_version,
     )

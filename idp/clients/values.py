@@ -228,6 +228,8 @@ class Client:
     backchannel_logout_session_required: bool = False
     frontchannel_logout_uri: str | None = None
     frontchannel_logout_session_required: bool = False
+    #: Where it is told of choices that citizens changed (RFC 8935); None when it does not want to hear.
+    security_event_endpoint: str | None = None
     #: Origins of its pages that call the token endpoint from a browser, beside those of its redirect URIs.
     web_origins: tuple[str, ...] = ()
     #: Audiences of resource servers that it may ask access tokens for (RFC 8707).

@@ -95,8 +95,18 @@ class Fetcher:
         :raises FetchRefusedError: the URL, an address of its host, a redirect or the answer's size breaks a rule.
         :raises FetchFailedError: no answer, none in time, a broken one, or it has been waited for enough.
         """
+        return self.push(url, urlencode(form).encode("ascii"), content_type=_FORM, accept="*/*", max_bytes=max_bytes)
+
+    def push(self, url: str, body: bytes, *, content_type: str, accept: str, max_bytes: int | None = None) -> Fetched:
+        """Send a document, under the same rules as :meth:`get`. Any status but a redirect is given back.
+
+        :param content_type: media type of what is sent.
+        :param accept: media type to ask for.
+        :raises FetchRefusedError: the URL, an address of its host, a redirect or the answer's size breaks a rule.
+        :raises FetchFailedError: no answer, none in time, a broken one, or it has been waited for enough.
+        """
         goal = target(url, private_hosts=self._settings.allowed_hosts)
-        sent = _Sent("POST", {"Accept": "*/*", "Content-Type": _FORM}, urlencode(form).encode("ascii"))
+        sent = _Sent("POST", {"Accept": accept, "Content-Type": content_type}, body)
         with self._patience_in_sending.waiting(goal.host, most=self._settings.timeout_seconds):
             return self._send(goal, sent, max_bytes=max_bytes)
 

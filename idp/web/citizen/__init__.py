@@ -20,7 +20,8 @@ from idp.web.citizen.entrance import (
     sign_up,
     step_up,
 )
-from idp.web.citizen.security import authenticator
+from idp.web.citizen.letters import contact
+from idp.web.citizen.security import authenticator, devices
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
 
@@ -45,6 +46,8 @@ def blueprints() -> tuple[Blueprint, ...]:
             choose_account,
             accounts,
             security,
+            contact,
+            devices,
             language,
             logo,
             consent,

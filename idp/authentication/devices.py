@@ -1,0 +1,46 @@
+"""The browsers of a citizen: where they are signed in, and which are known from before."""
+
+from idp.activity.values import Kind
+from idp.authentication.desk import Desk
+from idp.authentication.values import Session, SessionSummary, SignedInBrowser, family
+from idp.authentication.whereabouts import open_place
+
+
+class Devices(Desk):
+    """What a citizen sees and ends."""
+
+    def sessions_of(self, account_id: str) -> tuple[SessionSummary, ...]:
+        """Give the browsers in which a citizen is signed in, the last used first."""
+        return self._parts.sessions.of(account_id)
+
+    def browsers(self, session: Session) -> tuple[SignedInBrowser, ...]:
+        """Do the same for the citizen themselves, with the places that their open vault can read."""
+        key = session.vault_key
+        return tuple(
+            SignedInBrowser(one, open_place(one.sealed_place, key, account_id=one.account_id, sid=one.sid))
+            for one in self.sessions_of(session.account_id)
+        )
+
+    def end_session(self, account_id: str, sid: str) -> bool:
+        """End one of a citizen's sessions; tells whether there was one."""
+        with self._parts.db.transaction():
+            held = {one.sid: family(one.browser, one.system) for one in self._parts.sessions.of(account_id)}
+            ended = self._parts.sessions.end_of(account_id, sid=sid) > 0
+            if ended:
+                self._record(account_id, Kind.SIGNED_OUT, browser=held.get(sid, ""))
+        return ended
+
+    def known_browsers(self, account_id: str) -> int:
+        """Count the browsers that strangers' tries at the account do not slow down."""
+        return self._parts.store.known_browsers(account_id, now=self._parts.clock.now())
+
+    def forget_browsers(self, session: Session) -> int:
+        """Have every browser count as a strange one at its next sign-in; gives how many did not before.
+
+        Nobody is signed out by it.
+        """
+        with self._parts.db.transaction():
+            forgotten = self._parts.store.forget_browsers(session.account_id)
+            if forgotten:
+                self._record(session.account_id, Kind.BROWSERS_FORGOTTEN, browser=session.browser)
+        return forgotten
