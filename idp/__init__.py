@@ -15,6 +15,7 @@ A request is followed in one direction, and each room may import only from those
     authentication  passwords, recovery, browser sessions
     vault           key slots and the sealed document of a citizen's details
     interactions    authorization requests in flight
+    letters         mail to citizens: contact addresses, texts, links that work once
     accounts        citizens
     clients         relying parties and what they are registered to ask
     keys            signing keys: published before used, rotated without a restart

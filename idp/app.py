@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -35,12 +36,14 @@ from idp.interactions.store import InteractionStore
 from idp.keys.service import KeyService
 from idp.keys.store import KeyStore
 from idp.keys.values import Lives
+from idp.letters.service import LetterService
 from idp.logout.farewells import Farewells
 from idp.logout.service import LogoutService
 from idp.logout.store import ServiceSessionStore
 from idp.notices.service import NoticeService
 from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
+from idp.outbound.mail import Mailer
 from idp.places import Places
 from idp.services import Services
 from idp.settings import load_settings
@@ -113,6 +116,18 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         development=settings.mode == "development",
     )
     notices = NoticeService(db=db, store=NoticeStore(db=db), clock=clock, settings=settings.notices)
+    letters = LetterService(
+        db=db,
+        accounts=accounts,
+        clients=clients,
+        activity=activity,
+        notices=notices,
+        mailer=Mailer(
+            settings=settings.mail, outbound=settings.outbound, host=urlsplit(settings.issuer).hostname or "localhost"
+        ),
+        clock=clock,
+        settings=settings,
+    )
     events = ServiceEvents(clients=clients, notices=notices)
     farewells = Farewells(
         store=ServiceSessionStore(db=db),
@@ -173,6 +188,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         keys=keys,
         activity=activity,
         notices=notices,
+        letters=letters,
         accounts=accounts,
         clients=clients,
         invitations=invitations,
@@ -204,6 +220,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             accounts=accounts,
             activity=activity,
             vault=vault,
+            letters=letters,
             clients=clients,
             authentication=authentication,
             consent=consent,

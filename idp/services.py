@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from idp.handover.service import HandoverService
     from idp.interactions.service import InteractionService
     from idp.keys.service import KeyService
+    from idp.letters.service import LetterService
     from idp.logout.service import LogoutService
     from idp.notices.service import NoticeService
     from idp.outbound.fetch import Fetcher
@@ -45,6 +46,7 @@ class Services:
     keys: KeyService
     activity: ActivityService
     notices: NoticeService
+    letters: LetterService
     accounts: AccountService
     clients: ClientService
     invitations: Invitations

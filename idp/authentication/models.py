@@ -71,6 +71,8 @@ class ClientSessionRow(Base):
     #: Of the browser session, which may be gone already: telling services outlives it.
     sid: Mapped[str] = mapped_column(String(22), primary_key=True)
     client_id: Mapped[str] = mapped_column(primary_key=True)
+    #: By which the service knows the citizen in it. One session can sign in under several, and each has to end.
+    sub: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(String(22), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 

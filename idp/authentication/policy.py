@@ -87,10 +87,11 @@ def browser_family(user_agent: str) -> str:
     return family(browser_name(user_agent), system_name(user_agent))
 
 
-def session_identifier(*, sid: str, client_id: str) -> str:
+def session_identifier(*, sid: str, client_id: str, sub: str) -> str:
     """Give the `sid` under which one client knows a browser session (OIDC Front-Channel Logout §3); 22 characters.
 
-    Different clients get different ones, so that they cannot tell that they serve the same browser.
+    Different clients get different ones, so that they cannot tell that they serve the same browser, and so does each
+    identifier that one client knows: two personas in one browser are two sessions to it.
     """
-    digest = hmac.digest(sid.encode(), b"sid:" + client_id.encode(), hashlib.sha256)
+    digest = hmac.digest(sid.encode(), b"\0".join((b"sid:" + client_id.encode(), sub.encode())), hashlib.sha256)
     return b64url(digest[:_SESSION_BYTES])

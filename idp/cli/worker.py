@@ -1,4 +1,4 @@
-"""`proffer worker` and `proffer purge`: what has expired is removed, keys are replaced in time, services are told.
+"""`proffer worker` and `proffer purge`: what has expired is removed, keys are replaced, services and citizens are told.
 
 Each round works in batches, one short transaction each, so that a server which writes at the same time waits for one
 batch at most. Several workers at once do no harm.
@@ -76,6 +76,7 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
         lambda: services.invitations.purge(size),
         lambda: services.self_registered.purge(size, in_use=services.consent.services_among),
         lambda: services.notices.purge(now(), size),
+        lambda: services.letters.purge(now(), size),
         lambda: services.logout.purge(now(), size),
         services.keys.purge,
     )

@@ -14,14 +14,25 @@ from idp.clients.values import Client
 from idp.clock import Clock
 from idp.consent import policy
 from idp.consent.deciding import Chooser, require_essential
-from idp.consent.errors import ChoiceInvalidError, GrantGoneError, GrantTakenError
+from idp.consent.errors import ChoiceInvalidError, GrantGoneError, GrantTakenError, UnrequestedClaimError
 from idp.consent.holdings import kept_as, languages_shown
 from idp.consent.last_used import LastUsed
 from idp.consent.release import Releases, vault_key
 from idp.consent.sealed import SharedValues, seal_values, unwrap_key, values_of, wrap_key
 from idp.consent.store import GrantStore
-from idp.consent.values import Assessment, Choices, ClaimsRequest, Decision, Difference, Duration, Grant, Reason
-from idp.crypto.secrets import identifier, random_key
+from idp.consent.values import (
+    ONE_TIME,
+    Assessment,
+    Choices,
+    ClaimsRequest,
+    Decision,
+    Difference,
+    Duration,
+    Grant,
+    Reason,
+    one_time_persona,
+)
+from idp.crypto.secrets import identifier, random_key, token
 from idp.storage.db import Database
 from idp.vault.errors import TooManyDetailsError, VaultChangedError, VaultNotReadyError
 from idp.vault.policy import subject
@@ -93,8 +104,8 @@ class Deciding(Releases):
     ) -> Grant:
         key, account_id, asked = vault_key(session), session.account_id, difference.names
         assessment = self._assess(request, client)
-        document = self._vault.read(account_id, key)
-        before = self.standing(account_id, client.client_id)
+        known_as, before = self._known_as(account_id, client, choices)
+        document = self._vault.read(account_id, key, persona=MAIN if known_as == ONE_TIME else known_as)
         decisions = policy.settle(
             choices,
             request=request,
@@ -107,7 +118,7 @@ class Deciding(Releases):
         typed = Chooser(request, document, self._catalogue, today).typed(choices, asked=asked)
         with self._db.transaction():
             if typed:
-                document = self._told(request, key, document, account_id=account_id, typed=typed)
+                document = self._told(request, key, document, account_id=account_id, typed=typed, persona=known_as)
             decisions = Chooser(request, document, self._catalogue, today).pinned(
                 decisions, choices=choices, asked=asked
             )
@@ -119,9 +130,10 @@ class Deciding(Releases):
             grant = self._grant(
                 client,
                 account_id=account_id,
+                known_as=known_as,
                 document=document,
                 decisions=decisions,
-                duration=choices.duration,
+                duration=Duration.ONCE if known_as == ONE_TIME else choices.duration,
                 scopes=tuple(dict.fromkeys((*scopes, *request.reach))),
             )
             if before is not None and difference.reason not in _STARTS_OVER:
@@ -132,6 +144,21 @@ class Deciding(Releases):
             shared = values_of(document, grant.decisions, catalogue=self._catalogue, today=today, languages=languages)
             require_essential(assessment, grant.decisions, held=shared.values.keys())
             return self._store_grant(grant, shared, key=key, before=before)
+
+    def _known_as(self, account_id: str, client: Client, choices: Choices) -> tuple[str, Grant | None]:
+        """Return the identity chosen, and what was decided under it before.
+
+        :raises UnrequestedClaimError: the citizen has no such persona.
+        """
+        pinned = self.standing(account_id, client.client_id)
+        known_as = choices.known_as or (MAIN if pinned is None else pinned.persona)
+        if known_as == ONE_TIME:
+            return known_as, None
+        if pinned is not None and pinned.persona == known_as:
+            return known_as, pinned
+        if self._vault.version(account_id, persona=known_as) is None:
+            raise UnrequestedClaimError("a persona that was not offered")
+        return known_as, self._store.of_persona(account_id, client.client_id, known_as)
 
     def _languages_decided(
         self, before: Grant | None, difference: Difference, session: Session
@@ -153,13 +180,15 @@ class Deciding(Releases):
         *,
         account_id: str,
         typed: tuple[NewDetail, ...],
+        persona: str,
     ) -> Document:
-        """Keep what was typed, as told by the citizen.
+        """Keep what was typed, as told by the citizen, among the details that the service may choose from.
 
         :raises ChoiceInvalidError: the vault takes nothing now; the fault says what to do about it.
         """
         try:
-            return self._vault.add(account_id, key, *typed, expected_version=document.version)
+            of = MAIN if persona == ONE_TIME else persona
+            return self._vault.add(account_id, key, *typed, expected_version=document.version, persona=of)
         except (VaultNotReadyError, TooManyDetailsError) as error:
             why = "vault_not_ready" if isinstance(error, VaultNotReadyError) else "vault_full"
         kept = {each.claim for each in typed}
@@ -171,19 +200,21 @@ class Deciding(Releases):
         client: Client,
         *,
         account_id: str,
+        known_as: str,
         document: Document,
         decisions: tuple[Decision, ...],
         duration: Duration,
         scopes: Collection[str],
     ) -> Grant:
         """Return the grant as if it were the first one; nothing is sealed yet."""
-        now = self._clock.now()
+        now, name, once = self._clock.now(), identifier(), known_as == ONE_TIME
         return Grant(
-            id=identifier(),
+            id=name,
             account_id=account_id,
-            persona=MAIN,
+            persona=one_time_persona(name) if once else known_as,
             client_id=client.client_id,
-            sub=subject(document.seed, client.sector),
+            # As long as the others, so that no service can tell which of its citizens come for one time.
+            sub=token() if once else subject(document.seed, client.sector),
             scopes=tuple(scopes),
             decisions=decisions,
             claims=(),
@@ -213,7 +244,7 @@ class Deciding(Releases):
             self._store.put(sealed)
         except GrantTakenError:
             # Another window was first: its row is there now, and this later choice replaces what it says.
-            taken = self.standing(grant.account_id, grant.client_id, grant.persona)
+            taken = self._store.of_persona(grant.account_id, grant.client_id, grant.persona)
             return self._store_grant(grant, shared, key=key, before=taken)
         return sealed
 

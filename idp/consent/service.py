@@ -16,7 +16,7 @@ from idp.consent.holdings import languages_shown
 from idp.consent.page import ChoicePage
 from idp.consent.recording import Deciding, earlier_decisions
 from idp.consent.release import vault_key
-from idp.consent.values import Choices, ClaimsRequest, Difference, Grant
+from idp.consent.values import Choices, ClaimsRequest, Difference, Grant, Withdrawn
 
 
 class ConsentService(Deciding):
@@ -116,25 +116,28 @@ class ConsentService(Deciding):
         )
 
     def shared_with(self, account_id: str) -> tuple[Grant, ...]:
-        """Return every grant of a citizen: those that are live first, the newest decision first."""
-        now = self._clock.now()
-        return tuple(sorted(self._store.of_account(account_id), key=lambda grant: not grant.live(now)))
+        """Return every grant of a citizen: those that are live first, the newest decision first.
 
-    def withdraw(self, *, account_id: str, grant_id: str) -> str:
+        A one-time identity is forgotten as soon as it is over.
+        """
+        now = self._clock.now()
+        known = [one for one in self._store.of_account(account_id) if not one.one_time or one.live(now)]
+        return tuple(sorted(known, key=lambda grant: not grant.live(now)))
+
+    def withdraw(self, *, account_id: str, grant_id: str) -> Withdrawn:
         """Stop sharing: sealed values and wrapped key deleted, every token dead, in one statement.
 
-        :returns: the service, which still has to be told: `logout.service` does both.
+        :returns: what was stopped; the service still has to be told: `logout.service` does both.
         :raises GrantGoneError: no such grant of this citizen, or stopped before.
         """
         with self._db.transaction():
             stopped = self._store.withdraw(account_id=account_id, grant_id=grant_id, now=self._clock.now())
             if stopped is None:
                 raise GrantGoneError
-            client_id, claims = stopped
             self._activity.record(
-                Entry(account_id=account_id, kind=Kind.STOPPED, client_id=client_id, claims=tuple(claims))
+                Entry(account_id=account_id, kind=Kind.STOPPED, client_id=stopped.client_id, claims=stopped.claims)
             )
-        return client_id
+        return stopped
 
     def end_service(self, client_id: str) -> None:
         """End what every citizen shares with a service that is no more, as if each had stopped."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from idp.claims.languages import best
+from idp.vault.values import MAIN
 
 
 class Destination(StrEnum):
@@ -43,6 +44,17 @@ class Reason(StrEnum):
 OPENID: Final = "openid"
 #: The scope that lets a service look again while the citizen is away (OIDC Core §11).
 OFFLINE: Final = "offline_access"
+
+
+#: Instead of a persona: a new identifier for this visit, which nothing remembers.
+ONE_TIME: Final = "once"
+#: Before the name of a persona that lives for one visit; no persona of a vault has a colon in its name.
+_ONE_TIME_PREFIX: Final = "once:"
+
+
+def one_time_persona(name: str) -> str:
+    """Return what a grant for one visit has in the place of a persona; 22 characters at most."""
+    return (_ONE_TIME_PREFIX + name)[:22]
 
 
 def canonical(value: object) -> str:
@@ -191,6 +203,16 @@ class Grant:
         return next((one for one in self.decisions if one.claim == claim), None)
 
     @property
+    def one_time(self) -> bool:
+        """Tell whether the service knows the citizen by an identifier for this visit only."""
+        return self.persona.startswith(_ONE_TIME_PREFIX)
+
+    @property
+    def details_of(self) -> str:
+        """Return the persona whose details it draws on: a one-time identity has none of its own."""
+        return MAIN if self.one_time else self.persona
+
+    @property
     def offline(self) -> bool:
         """Tell whether the service may look again while the citizen is away; never after a single visit."""
         return OFFLINE in self.scopes and self.duration is Duration.STANDING
@@ -207,6 +229,16 @@ class Grant:
         """
         ended = self.duration is Duration.ONCE and now >= self.reconfirm_at
         return self.withdrawn_at is None and self.claims_sealed is not None and not ended
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What was stopped: the service, and how it knew the citizen."""
+
+    client_id: str
+    sub: str
+    persona: str
+    claims: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +270,5 @@ class Choices:
     duration: Duration = Duration.STANDING
     #: Languages per claim whose values the page showed; a value that it did not show is not agreed to.
     languages: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False, hash=False)
+    #: How the service is to know the citizen: a persona, or `ONE_TIME`; as it does already when left out.
+    known_as: str | None = None

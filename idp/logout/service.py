@@ -16,6 +16,7 @@ from idp.clients.service import ClientService
 from idp.clients.values import Client
 from idp.consent.errors import GrantGoneError
 from idp.consent.service import ConsentService
+from idp.letters.service import LetterService
 from idp.logout.errors import AccountClosedError, NoAccountError
 from idp.logout.farewells import Farewells
 from idp.logout.values import Frame
@@ -33,6 +34,7 @@ class LogoutService:
         accounts: AccountService,
         activity: ActivityService,
         vault: VaultService,
+        letters: LetterService,
         clients: ClientService,
         authentication: AuthenticationService,
         consent: ConsentService,
@@ -42,6 +44,7 @@ class LogoutService:
         self._accounts = accounts
         self._activity = activity
         self._vault = vault
+        self._letters = letters
         self._clients = clients
         self._authentication = authentication
         self._consent = consent
@@ -49,12 +52,15 @@ class LogoutService:
 
     # What the protocol needs
 
-    def joined(self, client: Client, *, session: Session) -> None:
-        """Note that a session signs in to a service; no statement for one that does not want to hear of its end."""
-        self._farewells.joined(client, sid=session.sid, account_id=session.account_id)
+    def joined(self, client: Client, *, session: Session, sub: str) -> None:
+        """Note that a session signs in to a service; no statement for one that does not want to hear of its end.
+
+        :param sub: the identifier that it signs in under.
+        """
+        self._farewells.joined(client, sid=session.sid, account_id=session.account_id, sub=sub)
 
     def subject(self, client: Client, *, session: Session) -> str | None:
-        """Give how a service knows the citizen of a session, or None when it never did."""
+        """Give how a service knows the citizen of a session for good, or None when it never did."""
         return self._farewells.subject(account_id=session.account_id, client_id=client.client_id)
 
     # What a citizen ends
@@ -88,8 +94,8 @@ class LogoutService:
         :raises GrantGoneError: no such grant of this citizen, or stopped before.
         """
         with self._db.transaction():
-            client_id = self._consent.withdraw(account_id=account_id, grant_id=grant_id)
-            self._farewells.sharing_stopped(account_id=account_id, client_id=client_id)
+            stopped = self._consent.withdraw(account_id=account_id, grant_id=grant_id)
+            self._farewells.sharing_stopped(account_id=account_id, client_id=stopped.client_id, sub=stopped.sub)
 
     # What an operator ends
 
@@ -120,8 +126,8 @@ class LogoutService:
         """Close an account for good.
 
         Sharing stops and services are told, sessions end, and what unlocks or holds details is deleted: password, key
-        slots, vault. What stays holds no detail: the row that keeps the sign-in name from being given to somebody
-        else, the choices without their values, and the ledger.
+        slots, vault, contact address. What stays holds no detail: the row that keeps the sign-in name from being given
+        to somebody else, the choices without their values, and the ledger.
 
         :raises NoAccountError: there is no such account.
         :raises AccountClosedError: it was closed before.
@@ -135,6 +141,7 @@ class LogoutService:
                     self._stop(account.id, grant.id)
             self._authentication.forget(account.id)
             self._vault.erase(account.id)
+            self._letters.forget(account.id)
             self._activity.record(Entry(account_id=account.id, kind=Kind.ACCOUNT_CLOSED))
 
     def suspend_service(self, client_id: str) -> None:

@@ -64,7 +64,9 @@ def flow_of(
         request,
         parameters,
         session,
-        None if session is None else services.consent.standing(session.account_id, client.client_id),
+        None
+        if session is None
+        else services.consent.standing(session.account_id, client.client_id, settled=facts.grant_id),
         present.browser,
         interaction,
         resumed,

@@ -40,7 +40,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
             services.tokens.issue_code(
                 sign_on, redirect_uri=request.reply_to.redirect_uri, code_challenge=request.code_challenge, issue=act
             )
-        services.logout.joined(flow.client, session=session)
+        services.logout.joined(flow.client, session=session, sub=ticket.sub)
         services.activity.record(release)
     state = session_state(
         client_id=flow.client.client_id,
@@ -125,7 +125,7 @@ def sign_on_of(flow: Flow, session: Session, ticket: GrantTicket, *, services: S
         auth_time=int(session.auth_time.timestamp()),
         acr=services.authentication.levels.said(session.amr, requested=flow.request.requested_acr),
         amr=session.amr,
-        sid=session_identifier(sid=session.sid, client_id=flow.client.client_id),
+        sid=session_identifier(sid=session.sid, client_id=flow.client.client_id, sub=ticket.sub),
         nonce=flow.request.nonce,
         resources=tuple(each for each in flow.request.resources if each in ticket.grant.scopes),
     )

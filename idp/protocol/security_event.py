@@ -57,7 +57,7 @@ class SecurityEvents:
 
     def tell(self, notice: Notice) -> Failure | None:
         """Push a service its event (RFC 8935 §2); None once it has taken it."""
-        client = self._clients.get(notice.client_id)
+        client = None if notice.client_id is None else self._clients.get(notice.client_id)
         if client is None:
             return Failure.SERVICE_GONE
         if client.security_event_endpoint is None:

@@ -4,6 +4,7 @@ A feature takes the section that it needs, never the whole tree. Secrets hide th
 """
 
 from idp.settings.loading import SettingsError, load_settings
+from idp.settings.mail import MailSettings
 from idp.settings.safety import unsafe_settings
 from idp.settings.secret import SecretSettings
 from idp.settings.sections import (
@@ -46,6 +47,7 @@ __all__ = [
     "LimitSettings",
     "LoggingSettings",
     "LogoutSettings",
+    "MailSettings",
     "NoticeSettings",
     "OutboundSettings",
     "PasswordSettings",

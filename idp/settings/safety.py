@@ -19,6 +19,7 @@ def unsafe_settings(settings: Settings) -> tuple[str, ...]:
         *_of_network(settings),
         *_of_guessing(settings),
         *_of_registration(settings),
+        *_of_mail(settings),
     )
 
 
@@ -36,6 +37,7 @@ def _of_files(settings: Settings) -> Iterator[str]:
         "secrets.key_encryption_file": settings.secrets.key_encryption_file,
         "secrets.pepper_file": settings.secrets.pepper_file,
         "server.tls_key": settings.server.tls_key,
+        "mail.password_file": settings.mail.password_file,
     }
     for name, path in files.items():
         if path is not None and path.exists() and path.stat().st_mode & _READABLE_BY_OTHERS:
@@ -64,10 +66,18 @@ def _of_registration(settings: Settings) -> Iterator[str]:
             yield "limits.registration: is off, so one address can fill the list of services"
 
 
+def _of_mail(settings: Settings) -> Iterator[str]:
+    mail = settings.mail
+    if not mail.on:
+        yield "mail.host: is not set, so citizens hear of a stranger's sign-in only when they look"
+    elif mail.security == "none" and not is_loopback(mail.host):
+        yield "mail.security: none sends letters unencrypted, and with them links that open accounts"
+
+
 def _of_guessing(settings: Settings) -> Iterator[str]:
     if settings.limits.storage.startswith("memory:") and settings.server.workers != 1:
         yield "limits.storage: memory:// counts in each worker alone; use redis:// to count together"
-    for name in ("sign_in", "sign_up", "recovery"):
+    for name in ("sign_in", "sign_up", "recovery", "mail"):
         if getattr(settings.limits, name) == "off":
             yield f"limits.{name}: is off, so guessing is not slowed"
     passwords = settings.passwords

@@ -136,6 +136,8 @@ class LimitSettings(Section):
     """New accounts."""
     recovery: Limit = "10/hour"
     """Tries to get back in with a recovery code."""
+    mail: Limit = "10/hour"
+    """Letters that somebody has us write, counted for the address and for the citizen alike."""
     authorize: Limit = "120/minute"
     """Authorization requests that have to be stored."""
     token: Limit = "6000/minute"  # noqa: S105 - a rate

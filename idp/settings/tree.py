@@ -9,7 +9,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from idp import resources
 from idp.settings import sections, services
-from idp.settings.kinds import Issuer, Languages
+from idp.settings.kinds import Issuer, Languages, is_loopback
+from idp.settings.mail import MailSettings
 from idp.settings.places import PlacesSettings
 from idp.settings.secret import SecretSettings
 
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     keys: services.KeySettings = Field(default_factory=services.KeySettings)
     logout: services.LogoutSettings = Field(default_factory=services.LogoutSettings)
     notices: services.NoticeSettings = Field(default_factory=services.NoticeSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
     device: services.DeviceSettings = Field(default_factory=services.DeviceSettings)
     userinfo: services.UserInfoSettings = Field(default_factory=services.UserInfoSettings)
     places: PlacesSettings = Field(default_factory=PlacesSettings)
@@ -108,6 +110,8 @@ class Settings(BaseSettings):
             faults.append("issuer: must be https in production")
         if self.database.in_memory:
             faults.append("database.url: names a database in memory, which is lost at each stop")
+        if self.mail.on and self.mail.security == "none" and not is_loopback(self.mail.host):
+            faults.append("mail.security: letters hold links that open accounts, so they may not travel unencrypted")
         if self.secrets.key_encryption == self.secrets.pepper:
             faults.append("secrets.pepper: must differ from secrets.key_encryption")
         if faults:

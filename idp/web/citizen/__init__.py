@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idp.web.citizen import device, home, language, logo
+from idp.web.citizen.activity import checking, deleting, export
 from idp.web.citizen.activity import pages as activity
 from idp.web.citizen.consent import pages as consent
 from idp.web.citizen.details import pages as details
@@ -20,6 +21,7 @@ from idp.web.citizen.entrance import (
     step_up,
 )
 from idp.web.citizen.handover import approving, asking
+from idp.web.citizen.letters import contact
 from idp.web.citizen.security import authenticator, devices
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
@@ -47,6 +49,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             choose_account,
             accounts,
             security,
+            contact,
             devices,
             language,
             logo,
@@ -55,5 +58,8 @@ def blueprints() -> tuple[Blueprint, ...]:
             device,
             sharing,
             activity,
+            checking,
+            deleting,
+            export,
         )
     )

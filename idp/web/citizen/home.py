@@ -33,6 +33,7 @@ def index() -> ResponseReturnValue:
         in_company=bool(other_sessions()),
         ready=ready,
         ending=_ending(session.account_id),
+        contact_missing=services().letters.contacts.is_missing(session.account_id),
     )
 
 

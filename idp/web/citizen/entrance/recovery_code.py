@@ -6,7 +6,7 @@ when it has two (see VAULT in docs/security).
 
 from __future__ import annotations
 
-from flask import flash, render_template
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -45,6 +45,9 @@ def confirm() -> ResponseReturnValue:
     except RecoveryCodeMismatchError:
         return _confirm_page(came.query, _("This is not the code that we showed. Check every letter and digit."))
     flash(_("Your recovery code is confirmed. Keep it where you will find it again."), "success")
+    if not came.query and services().letters.contacts.is_missing(signed_in().account_id):
+        # Nobody waits, so there is time for it now; a service's citizen finds it on their front page later.
+        return redirect(url_for("contact.index", first="yes"), code=303)
     return go_on(came)
 
 
