@@ -35,6 +35,7 @@ from tests.authentication.world import HOME, PASSWORD, PEPPER, World, make_world
 from tests.places import LYON, a_file_of_places
 from tests.storage.databases import BOTH, database_url
 
+_LONG = timedelta(hours=12)
 LIBRARY = Origin(address="198.51.100.7", user_agent="Mozilla/5.0 (Windows NT 10.0) Chrome/141.0 Safari/537.36")
 
 
@@ -71,7 +72,7 @@ def _desk(world: World, places: Path | None = None) -> Desk:
         clock=world.clock,
         key_encryption=b"0123456789abcdef0123456789abcdef",
         cache_seconds=3600,
-        lives=Lives(*[timedelta(hours=12)] * 3, signing_days=0, token_days=0),
+        lives=Lives(signed=_LONG, sealed=_LONG, hints=_LONG, signing_days=0, token_days=0),
     )
     keys.ensure()
     handover = HandoverService(
