@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from idp.storage.db import Database
     from idp.tokens.devices import DeviceCodes
     from idp.tokens.service import TokenService
+    from idp.vault.personas import Personas
     from idp.vault.service import VaultService
 
 
@@ -52,6 +53,7 @@ class Services:
     invitations: Invitations
     self_registered: SelfRegistered
     vault: VaultService
+    personas: Personas
     interactions: InteractionService
     authentication: AuthenticationService
     consent: ConsentService
