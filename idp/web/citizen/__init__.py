@@ -22,6 +22,7 @@ from idp.web.citizen.entrance import (
 )
 from idp.web.citizen.handover import approving, asking
 from idp.web.citizen.letters import contact
+from idp.web.citizen.personas import pages as personas
 from idp.web.citizen.security import authenticator, devices
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
@@ -57,6 +58,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             details,
             device,
             sharing,
+            personas,
             activity,
             checking,
             deleting,
