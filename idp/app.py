@@ -43,6 +43,7 @@ from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
 from idp.outbound.mail import Mailer
 from idp.places import Places
+from idp.portability.service import PortabilityService
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
@@ -177,6 +178,17 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         last_used=LastUsed(grants.mark_used, around=app.app_context),
         reconfirm_months=settings.consent.reconfirm_months,
     )
+    logout = LogoutService(
+        db=db,
+        accounts=accounts,
+        activity=activity,
+        vault=vault,
+        letters=letters,
+        clients=clients,
+        authentication=authentication,
+        consent=consent,
+        farewells=farewells,
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -203,16 +215,19 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         events=events,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
         devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
-        logout=LogoutService(
+        logout=logout,
+        portability=PortabilityService(
             db=db,
             accounts=accounts,
             activity=activity,
-            vault=vault,
-            letters=letters,
-            clients=clients,
             authentication=authentication,
+            vault=vault,
             consent=consent,
-            farewells=farewells,
+            clients=clients,
+            letters=letters,
+            logout=logout,
+            clock=clock,
+            settings=settings,
         ),
     )
 

@@ -1,6 +1,7 @@
 """Making and finding accounts."""
 
-from idp.accounts.errors import UnknownAccountError
+from idp.accounts.errors import LoginTakenError, UnknownAccountError
+from idp.accounts.leaving import Leaving
 from idp.accounts.policy import MAX_TYPED, check_login
 from idp.accounts.store import AccountStore
 from idp.accounts.values import Account, State
@@ -20,6 +21,8 @@ class AccountService:
         self._store = store
         self._pepper = pepper
         self._clock = clock
+        #: Accounts whose owners are leaving, and the names of those who have left.
+        self.leaving = Leaving(db=store.db, clock=clock)
 
     def create(self, login: str, *, locale: str | None = None) -> str:
         """Make an account and give its id.
@@ -28,6 +31,8 @@ class AccountService:
         :raises LoginTakenError: somebody has it.
         """
         login_index = self.index(check_login(login))
+        if self.leaving.is_retired(login_index):
+            raise LoginTakenError
         account = Account(id=identifier(), state=State.ACTIVE, locale=locale, created_at=self._clock.now())
         self._store.add(account, login_index=login_index)
         return account.id

@@ -48,6 +48,12 @@ class Kind(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     ACCOUNT_RESUMED = "account_resumed"
     ACCOUNT_CLOSED = "account_closed"
+    #: The citizen asked for their account to end; changed their mind.
+    CLOSING_BEGUN = "closing_begun"
+    CLOSING_ENDED = "closing_ended"
+    #: Everything was downloaded as one file; a file from elsewhere was brought in.
+    TAKEN_ALONG = "taken_along"
+    BROUGHT_ALONG = "brought_along"
     #: The citizen deleted entries: how many, and the seal over what is left of them.
     ACTIVITY_DELETED = "activity_deleted"
 
@@ -89,6 +95,10 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.CONTACT_REMOVED: _BROWSER,
         Kind.BROWSERS_FORGOTTEN: _BROWSER,
         Kind.TOKENS_REVOKED: frozenset({REASON}),
+        Kind.CLOSING_BEGUN: _BROWSER,
+        Kind.CLOSING_ENDED: _BROWSER,
+        Kind.TAKEN_ALONG: _BROWSER,
+        Kind.BROUGHT_ALONG: _BROWSER,
         Kind.ACTIVITY_DELETED: frozenset({EXTENT, COUNT, SEAL}),
     }
 )

@@ -150,6 +150,8 @@ class LimitSettings(Section):
     """Tries to type the code of a device, counted for the address and for the citizen's session alike."""
     registration: Limit = "60/hour"
     """Services that register themselves, and changes to their registrations."""
+    leaving: Limit = "20/hour"
+    """Downloads of everything, files brought in, and accounts closed."""
     introspection: Limit = "off"
     """Questions about a token from resource servers, which have authenticated."""
 

@@ -20,6 +20,8 @@ from idp.web.citizen.entrance import (
     sign_up,
     step_up,
 )
+from idp.web.citizen.leaving import closing
+from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
 from idp.web.citizen.security import authenticator, devices
 from idp.web.citizen.security import pages as security
@@ -58,5 +60,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             checking,
             deleting,
             export,
+            leaving,
+            closing,
         )
     )
