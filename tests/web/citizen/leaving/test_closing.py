@@ -48,7 +48,7 @@ def test_afterwards_every_page_leads_to_the_one_that_offers_to_stay(citizen: Cho
     page = citizen.http.get("/leaving/closing").text
 
     assert "18 May 2026 10:00" in page
-    for address in ("/", "/details", "/sharing", "/activity", "/security", "/leaving", "/sign-in") -> TestResponse:
+    for address in ("/", "/details", "/sharing", "/activity", "/security", "/leaving", "/sign-in"):
         answer = citizen.http.get(address)
         assert answer.status_code == 303, address
         assert answer.location.startswith("/leaving/closing"), address
