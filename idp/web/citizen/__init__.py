@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idp.web.citizen import device, home, language, logo
+from idp.web.citizen import device, home, language, logo, staying
 from idp.web.citizen.activity import checking, deleting, export
 from idp.web.citizen.activity import pages as activity
 from idp.web.citizen.consent import pages as consent
@@ -46,6 +46,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             recovery_code,
             recovery,
             sign_out,
+            staying,
             choose_account,
             accounts,
             security,
