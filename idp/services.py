@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from idp.clock import Clock
     from idp.consent.events import ServiceEvents
     from idp.consent.service import ConsentService
+    from idp.handover.service import HandoverService
     from idp.interactions.service import InteractionService
     from idp.keys.service import KeyService
     from idp.letters.service import LetterService
@@ -60,6 +61,7 @@ class Services:
     tokens: TokenService
     devices: DeviceCodes
     logout: LogoutService
+    handover: HandoverService
     portability: PortabilityService
 
     def close(self) -> None:

@@ -36,6 +36,9 @@ class Kind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     STEPPED_UP = "stepped_up"
+    #: The citizen let another browser sign in as them; or refused it, or gave a wrong number.
+    OTHER_DEVICE_APPROVED = "other_device_approved"
+    OTHER_DEVICE_REFUSED = "other_device_refused"
     #: A contact address was typed and waits for its owner; they confirmed it; it was taken away.
     CONTACT_ASKED = "contact_asked"
     CONTACT_CONFIRMED = "contact_confirmed"
@@ -60,7 +63,7 @@ class Kind(StrEnum):
 
 #: A browser's family, such as "Firefox on Linux".
 BROWSER: Final = "browser"
-#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`.
+#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`, `other_device`.
 METHOD: Final = "method"
 #: Why, as one of the words of the code that recorded it.
 REASON: Final = "reason"
@@ -94,6 +97,8 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.CONTACT_ASKED: _BROWSER,
         Kind.CONTACT_REMOVED: _BROWSER,
         Kind.BROWSERS_FORGOTTEN: _BROWSER,
+        Kind.OTHER_DEVICE_APPROVED: _BROWSER,
+        Kind.OTHER_DEVICE_REFUSED: frozenset({BROWSER, REASON}),
         Kind.TOKENS_REVOKED: frozenset({REASON}),
         Kind.CLOSING_BEGUN: _BROWSER,
         Kind.CLOSING_ENDED: _BROWSER,

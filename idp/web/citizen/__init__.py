@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idp.web.citizen import device, home, language, logo
+from idp.web.citizen import device, home, language, logo, staying
 from idp.web.citizen.activity import checking, deleting, export
 from idp.web.citizen.activity import pages as activity
 from idp.web.citizen.consent import pages as consent
@@ -20,6 +20,7 @@ from idp.web.citizen.entrance import (
     sign_up,
     step_up,
 )
+from idp.web.citizen.handover import approving, asking
 from idp.web.citizen.leaving import closing
 from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
@@ -39,12 +40,15 @@ def blueprints() -> tuple[Blueprint, ...]:
             home,
             sign_in,
             sign_in_code,
+            asking,
+            approving,
             step_up,
             authenticator,
             sign_up,
             recovery_code,
             recovery,
             sign_out,
+            staying,
             choose_account,
             accounts,
             security,

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from idp.activity.values import BROWSER, COUNT, DURATION, METHOD, Kind, Row
+from idp.activity.values import BROWSER, COUNT, DURATION, METHOD, REASON, Kind, Row
 from idp.web.citizen.activity.wording import detail_label
 from idp.web.citizen.details.held import service_name
 
@@ -35,6 +35,8 @@ _NAMES = {
     Kind.SECOND_FACTOR_ADDED: _l("Authenticator app set up"),
     Kind.SECOND_FACTOR_REMOVED: _l("Authenticator app removed"),
     Kind.STEPPED_UP: _l("Code given"),
+    Kind.OTHER_DEVICE_APPROVED: _l("Other device signed in"),
+    Kind.OTHER_DEVICE_REFUSED: _l("Other device refused"),
     Kind.CONTACT_ASKED: _l("Contact address typed"),
     Kind.CONTACT_CONFIRMED: _l("Contact address confirmed"),
     Kind.CONTACT_REMOVED: _l("Contact address removed"),
@@ -69,6 +71,8 @@ _SENTENCES = {
     Kind.SECOND_FACTOR_ADDED: _l("You set up an authenticator app. Signing in asks for its code now."),
     Kind.SECOND_FACTOR_REMOVED: _l("You removed your authenticator app. Your password alone signs you in."),
     Kind.STEPPED_UP: _l("You gave a code of your authenticator app."),
+    Kind.OTHER_DEVICE_APPROVED: _l("You let another device sign in as you."),
+    Kind.OTHER_DEVICE_REFUSED: _l("Another device wanted to be signed in as you and was not."),
     Kind.CONTACT_ASKED: _l("You gave a contact address. It counts once you confirm it from the letter that we sent."),
     Kind.CONTACT_CONFIRMED: _l("Your contact address was confirmed. Letters about your account go there."),
     Kind.CONTACT_REMOVED: _l("You removed your contact address. We can no longer write to you."),
@@ -90,6 +94,7 @@ _WARNINGS = frozenset(
         Kind.SIGN_IN_REFUSED,
         Kind.TOKENS_REVOKED,
         Kind.RECOVERED,
+        Kind.OTHER_DEVICE_REFUSED,
         Kind.SECOND_FACTOR_REMOVED,
         Kind.ACCOUNT_SUSPENDED,
         Kind.CLOSING_BEGUN,
@@ -168,9 +173,12 @@ def _notes(row: Row) -> tuple[str, ...]:
         "password_and_code": _("with your password and a code"),
         "code": _("with your password and a wrong code"),
         "recovery_code": _("with your recovery code"),
+        "other_device": _("approved on another device of yours"),
     }
     if method := methods.get(row.facts.get(METHOD, "")):
         notes.append(method)
+    if row.facts.get(REASON) == "number":
+        notes.append(_("the number was wrong"))
     if row.facts.get(DURATION) == "once":
         notes.append(_("for one visit"))
     if count := row.facts.get(COUNT):
