@@ -23,6 +23,7 @@ bp = page_blueprint("sign_in_name", __name__, url_prefix="/security/name")
 
 _NAME = "username"
 _PASSWORD = "current_password"  # noqa: S105 - the name of a field
+_REFUSALS = (InvalidLoginError, LoginTakenError, SameLoginError, SignInRefusedError, VaultChangedError)
 
 
 @bp.get("")
@@ -41,9 +42,8 @@ def change() -> ResponseReturnValue:
     if stale := sign_in_again(url_for("sign_in_name.form")):
         return stale
     typed, session = text(_NAME), signed_in()
-    wants_password = services().authentication.needs_password_to_rename(session)
-    if wants_password and not text(_PASSWORD):
-        return _page(typed, Problem(_PASSWORD, _("Enter your password.")))
+    if missing := _missing():
+        return _page(typed, *missing)
     try:
         services().authentication.change_login(session, new=typed, password=text(_PASSWORD))
     except SlowDownError as slow:
@@ -54,7 +54,12 @@ def change() -> ResponseReturnValue:
     return redirect(url_for("security.index"), code=303)
 
 
-_REFUSALS = (InvalidLoginError, LoginTakenError, SameLoginError, SignInRefusedError, VaultChangedError)
+def _missing() -> list[Problem]:
+    """List what was left empty, in the order of the page."""
+    found = [] if text(_NAME).strip() else [Problem(_NAME, refusals.of_login("missing"))]
+    if services().authentication.needs_password_to_rename(signed_in()) and not text(_PASSWORD):
+        found.append(Problem(_PASSWORD, _("Enter your password.")))
+    return found
 
 
 def _said(refused: Exception) -> Problem:
