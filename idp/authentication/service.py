@@ -17,6 +17,7 @@ from idp.authentication.levels import Levels
 from idp.authentication.passwords import Passwords, Prepared
 from idp.authentication.policy import browser_family
 from idp.authentication.recovery import Recovery
+from idp.authentication.renaming import Renaming
 from idp.authentication.second_factor import SecondFactor
 from idp.authentication.session_store import SessionStore
 from idp.authentication.sessions import EndListener, Sessions
@@ -35,8 +36,8 @@ from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
 
-class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, Devices):
-    """Every use case of signing in; making accounts, recovery, the second factor and devices are inherited."""
+class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, Devices, Renaming):
+    """Every use case of signing in; those of accounts, recovery, the second factor, devices and names are inherited."""
 
     def __init__(
         self,

@@ -24,7 +24,7 @@ from idp.web.citizen.handover import approving, asking
 from idp.web.citizen.leaving import closing
 from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
-from idp.web.citizen.security import authenticator, devices
+from idp.web.citizen.security import authenticator, devices, name
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
 
@@ -54,6 +54,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             security,
             contact,
             devices,
+            name,
             language,
             logo,
             consent,
