@@ -45,6 +45,7 @@ from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
 from idp.outbound.mail import Mailer
 from idp.places import Places
+from idp.portability.service import PortabilityService
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
@@ -183,6 +184,18 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         reconfirm_months=settings.consent.reconfirm_months,
         personas=personas,
     )
+    logout = LogoutService(
+        db=db,
+        accounts=accounts,
+        activity=activity,
+        vault=vault,
+        letters=letters,
+        clients=clients,
+        authentication=authentication,
+        consent=consent,
+        farewells=farewells,
+        personas=personas,
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -220,17 +233,19 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             clock=clock,
             pepper=pepper,
         ),
-        logout=LogoutService(
+        logout=logout,
+        portability=PortabilityService(
             db=db,
             accounts=accounts,
             activity=activity,
-            vault=vault,
-            letters=letters,
-            clients=clients,
             authentication=authentication,
+            vault=vault,
             consent=consent,
-            farewells=farewells,
-            personas=personas,
+            clients=clients,
+            letters=letters,
+            logout=logout,
+            clock=clock,
+            settings=settings,
         ),
     )
 

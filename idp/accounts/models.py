@@ -20,3 +20,17 @@ class AccountRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     locale: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Its owner is leaving: when everything is erased. None for everybody else.
+    closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    #: When a letter reminded them of it.
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class RetiredNameRow(Base):
+    """A sign-in name whose owner has left, kept for a while so that nobody else passes for them. Names no account."""
+
+    __tablename__ = "retired_name"
+
+    #: As in `account`.
+    login_index: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    until: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

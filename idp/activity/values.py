@@ -38,6 +38,7 @@ class Kind(StrEnum):
     #: The recovery code was used to set a new password.
     RECOVERED = "recovered"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    LOGIN_CHANGED = "login_changed"
     #: A code application was set up; removed; its code was added to a session that began with less.
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
@@ -57,6 +58,12 @@ class Kind(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     ACCOUNT_RESUMED = "account_resumed"
     ACCOUNT_CLOSED = "account_closed"
+    #: The citizen asked for their account to end; changed their mind.
+    CLOSING_BEGUN = "closing_begun"
+    CLOSING_ENDED = "closing_ended"
+    #: Everything was downloaded as one file; a file from elsewhere was brought in.
+    TAKEN_ALONG = "taken_along"
+    BROUGHT_ALONG = "brought_along"
     #: The citizen deleted entries: how many, and the seal over what is left of them.
     ACTIVITY_DELETED = "activity_deleted"
 
@@ -93,6 +100,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.RECOVERY_CODE_RENEWED: _BROWSER,
         Kind.RECOVERED: _BROWSER,
         Kind.PASSWORD_CHANGED: _BROWSER,
+        Kind.LOGIN_CHANGED: _BROWSER,
         Kind.SECOND_FACTOR_ADDED: _BROWSER,
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,
@@ -102,6 +110,10 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.OTHER_DEVICE_APPROVED: _BROWSER,
         Kind.OTHER_DEVICE_REFUSED: frozenset({BROWSER, REASON}),
         Kind.TOKENS_REVOKED: frozenset({REASON}),
+        Kind.CLOSING_BEGUN: _BROWSER,
+        Kind.CLOSING_ENDED: _BROWSER,
+        Kind.TAKEN_ALONG: _BROWSER,
+        Kind.BROUGHT_ALONG: _BROWSER,
         Kind.ACTIVITY_DELETED: frozenset({EXTENT, COUNT, SEAL}),
     }
 )

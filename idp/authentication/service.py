@@ -12,10 +12,12 @@ from idp.authentication.desk import BY_PASSWORD, Parts
 from idp.authentication.devices import Devices
 from idp.authentication.door import Door
 from idp.authentication.errors import CodeNeededError, SessionEndedError, SignInRefusedError
+from idp.authentication.file_passwords import FilePasswords
 from idp.authentication.levels import Levels
 from idp.authentication.passwords import Passwords, Prepared
 from idp.authentication.policy import browser_family
 from idp.authentication.recovery import Recovery
+from idp.authentication.renaming import Renaming
 from idp.authentication.second_factor import SecondFactor
 from idp.authentication.session_store import SessionStore
 from idp.authentication.sessions import EndListener, Sessions
@@ -34,8 +36,8 @@ from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
 
-class AuthenticationService(SigningUp, Recovery, SecondFactor, Devices):
-    """Every use case of signing in; making accounts, recovery, the second factor and devices are inherited."""
+class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, Devices, Renaming):
+    """Every use case of signing in; those of accounts, recovery, the second factor, devices and names are inherited."""
 
     def __init__(
         self,
@@ -160,12 +162,20 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, Devices):
             return self._start(account_id, key, origin=origin, known=known, previous_session=previous_session, amr=amr)
 
     def session(self, secret: str | None) -> Session | None:
-        """Give the session that a cookie belongs to, if it is alive and its account active. One statement."""
-        return self._parts.sessions.find(secret)
+        """Give the session that a cookie belongs to, if it is alive and its account active. One statement.
+
+        None for a citizen who is leaving: their account is at rest, and only :meth:`leaving_session` finds them.
+        """
+        return _staying(self._parts.sessions.find(secret))
+
+    def leaving_session(self, secret: str | None) -> Session | None:
+        """Give the session of a citizen who is leaving and may still stay."""
+        session = self._parts.sessions.find(secret)
+        return session if session is not None and session.closes_at is not None else None
 
     def session_at_rest(self, secret: str) -> Session | None:
         """Do the same for a citizen whom a browser is not with at the moment: looking at it keeps nothing alive."""
-        return self._parts.sessions.find(secret, used=False)
+        return _staying(self._parts.sessions.find(secret, used=False))
 
     def sign_out(self, secret: str | None) -> None:
         """End the session of a cookie, if there is one."""
@@ -240,3 +250,7 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, Devices):
         if renewed is not None:
             parts.passwords.replace(account_id, renewed, key=opened.key)
         return opened.key
+
+
+def _staying(session: Session | None) -> Session | None:
+    return session if session is None or session.closes_at is None else None

@@ -158,6 +158,7 @@ _FIND = (
         BrowserSessionRow.system,
         BrowserSessionRow.wrapped_vault_key,
         AccountRow.locale,
+        AccountRow.closes_at,
     )
     .join(AccountRow, AccountRow.id == BrowserSessionRow.account_id)
     .where(BrowserSessionRow.digest == bindparam("digest"), AccountRow.state == State.ACTIVE.value)

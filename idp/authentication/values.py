@@ -158,6 +158,8 @@ class Session:
     locale: str | None
     secret: str = field(repr=False)
     wrapped_vault_key: bytes | None = field(repr=False)
+    #: The citizen is leaving: when everything is erased. Nothing but staying can be done in such a session.
+    closes_at: datetime | None = None
     #: What `vault_key` found, so that one request unwraps it once.
     _unwrapped: list[VaultKey | None] = field(default_factory=list, init=False, repr=False, compare=False)
 

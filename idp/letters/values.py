@@ -19,11 +19,18 @@ class Letter(StrEnum):
     CONTACT_CHANGED = "contact_changed"
     CONTACT_REMOVED = "contact_removed"
 
+    #: The account ends on a day; that day is near; its owner stays after all.
+    CLOSING_BEGUN = "closing_begun"
+    CLOSING_SOON = "closing_soon"
+    CLOSING_ENDED = "closing_ended"
+
 
 #: A browser's family, such as "Firefox on Linux".
 BROWSER: Final = "browser"
 #: Of a service; the letter says its name.
 SERVICE: Final = "service"
+#: A day, as 2026-03-27.
+DAY: Final = "day"
 
 _BROWSER: Final = frozenset({BROWSER})
 
@@ -32,6 +39,8 @@ _BROWSER: Final = frozenset({BROWSER})
 FACTS: Final[Mapping[Letter, frozenset[str]]] = MappingProxyType(
     {
         Letter.CONTACT_REMOVED: _BROWSER,
+        Letter.CLOSING_BEGUN: frozenset({DAY}),
+        Letter.CLOSING_SOON: frozenset({DAY}),
     }
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idp.web.citizen import device, home, language, logo
+from idp.web.citizen import device, home, language, logo, staying
 from idp.web.citizen.activity import checking, deleting, export
 from idp.web.citizen.activity import pages as activity
 from idp.web.citizen.consent import pages as consent
@@ -21,9 +21,11 @@ from idp.web.citizen.entrance import (
     step_up,
 )
 from idp.web.citizen.handover import approving, asking
+from idp.web.citizen.leaving import closing
+from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
 from idp.web.citizen.personas import pages as personas
-from idp.web.citizen.security import authenticator, devices
+from idp.web.citizen.security import authenticator, devices, name
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
 
@@ -47,11 +49,13 @@ def blueprints() -> tuple[Blueprint, ...]:
             recovery_code,
             recovery,
             sign_out,
+            staying,
             choose_account,
             accounts,
             security,
             contact,
             devices,
+            name,
             language,
             logo,
             consent,
@@ -63,5 +67,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             checking,
             deleting,
             export,
+            leaving,
+            closing,
         )
     )

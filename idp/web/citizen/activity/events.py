@@ -36,6 +36,7 @@ _NAMES = {
     Kind.RECOVERY_CODE_CONFIRMED: _l("Recovery code confirmed"),
     Kind.RECOVERED: _l("Recovery code used"),
     Kind.PASSWORD_CHANGED: _l("Password changed"),
+    Kind.LOGIN_CHANGED: _l("Sign-in name changed"),
     Kind.SECOND_FACTOR_ADDED: _l("Authenticator app set up"),
     Kind.SECOND_FACTOR_REMOVED: _l("Authenticator app removed"),
     Kind.STEPPED_UP: _l("Code given"),
@@ -49,6 +50,10 @@ _NAMES = {
     Kind.ACCOUNT_SUSPENDED: _l("Account suspended"),
     Kind.ACCOUNT_RESUMED: _l("Account opened again"),
     Kind.ACCOUNT_CLOSED: _l("Account closed"),
+    Kind.CLOSING_BEGUN: _l("Closing asked for"),
+    Kind.CLOSING_ENDED: _l("Account kept"),
+    Kind.TAKEN_ALONG: _l("Everything downloaded"),
+    Kind.BROUGHT_ALONG: _l("File brought in"),
     Kind.ACTIVITY_DELETED: _l("Activity deleted"),
 }
 
@@ -74,6 +79,7 @@ _SENTENCES = {
     Kind.RECOVERY_CODE_CONFIRMED: _l("You confirmed your recovery code."),
     Kind.RECOVERED: _l("Your recovery code was used to set a new password."),
     Kind.PASSWORD_CHANGED: _l("You changed your password."),
+    Kind.LOGIN_CHANGED: _l("You changed your sign-in name."),
     Kind.SECOND_FACTOR_ADDED: _l("You set up an authenticator app. Signing in asks for its code now."),
     Kind.SECOND_FACTOR_REMOVED: _l("You removed your authenticator app. Your password alone signs you in."),
     Kind.STEPPED_UP: _l("You gave a code of your authenticator app."),
@@ -87,6 +93,10 @@ _SENTENCES = {
     Kind.ACCOUNT_SUSPENDED: _l("Your account was suspended by whoever runs this site, and signed out everywhere."),
     Kind.ACCOUNT_RESUMED: _l("Your account was opened again by whoever runs this site."),
     Kind.ACCOUNT_CLOSED: _l("Your account was closed."),
+    Kind.CLOSING_BEGUN: _l("You asked for your account to be closed, and all sharing stopped."),
+    Kind.CLOSING_ENDED: _l("You decided to keep your account."),
+    Kind.TAKEN_ALONG: _l("You downloaded everything as one file."),
+    Kind.BROUGHT_ALONG: _l("You brought in a file from another provider."),
     Kind.ACTIVITY_DELETED: _l("You deleted entries of your activity."),
 }
 
@@ -99,6 +109,8 @@ _WARNINGS = frozenset(
         Kind.OTHER_DEVICE_REFUSED,
         Kind.SECOND_FACTOR_REMOVED,
         Kind.ACCOUNT_SUSPENDED,
+        Kind.CLOSING_BEGUN,
+        Kind.TAKEN_ALONG,
     }
 )
 
