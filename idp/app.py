@@ -43,6 +43,7 @@ from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
 from idp.outbound.mail import Mailer
 from idp.places import Places
+from idp.repair.service import RepairService
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
@@ -165,6 +166,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         sessions=settings.sessions,
         levels=settings.authentication.levels,
         ended=farewells.sessions_ended,
+        letters=letters,
         places=places,
     )
     consent = ConsentService(
@@ -176,6 +178,17 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         clock=clock,
         last_used=LastUsed(grants.mark_used, around=app.app_context),
         reconfirm_months=settings.consent.reconfirm_months,
+    )
+    logout = LogoutService(
+        db=db,
+        accounts=accounts,
+        activity=activity,
+        vault=vault,
+        letters=letters,
+        clients=clients,
+        authentication=authentication,
+        consent=consent,
+        farewells=farewells,
     )
     return Services(
         settings=settings,
@@ -203,16 +216,18 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         events=events,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
         devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
-        logout=LogoutService(
+        logout=logout,
+        repair=RepairService(
             db=db,
             accounts=accounts,
             activity=activity,
-            vault=vault,
             letters=letters,
-            clients=clients,
+            vault=vault,
             authentication=authentication,
             consent=consent,
-            farewells=farewells,
+            logout=logout,
+            clock=clock,
+            settings=settings.recovery,
         ),
     )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from idp.logout.service import LogoutService
     from idp.notices.service import NoticeService
     from idp.outbound.fetch import Fetcher
+    from idp.repair.service import RepairService
     from idp.settings import Settings
     from idp.storage.db import Database
     from idp.tokens.devices import DeviceCodes
@@ -59,6 +60,7 @@ class Services:
     tokens: TokenService
     devices: DeviceCodes
     logout: LogoutService
+    repair: RepairService
 
     def close(self) -> None:
         """Write what is buffered and let go of the database."""

@@ -20,3 +20,5 @@ class AccountRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     locale: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Its owner said that something was not them, and has not put it right yet: nothing is shared or added meanwhile.
+    repair_since: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -36,6 +36,9 @@ class Kind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     STEPPED_UP = "stepped_up"
+    #: Its owner said that something was not them, and the account was locked; they have put it right.
+    LOCKED = "locked"
+    REPAIRED = "repaired"
     #: A contact address was typed and waits for its owner; they confirmed it; it was taken away.
     CONTACT_ASKED = "contact_asked"
     CONTACT_CONFIRMED = "contact_confirmed"
@@ -77,6 +80,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.SECOND_FACTOR_ADDED: _BROWSER,
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,
+        Kind.REPAIRED: _BROWSER,
         Kind.CONTACT_ASKED: _BROWSER,
         Kind.CONTACT_REMOVED: _BROWSER,
         Kind.BROWSERS_FORGOTTEN: _BROWSER,

@@ -158,6 +158,7 @@ _FIND = (
         BrowserSessionRow.system,
         BrowserSessionRow.wrapped_vault_key,
         AccountRow.locale,
+        AccountRow.repair_since,
     )
     .join(AccountRow, AccountRow.id == BrowserSessionRow.account_id)
     .where(BrowserSessionRow.digest == bindparam("digest"), AccountRow.state == State.ACTIVE.value)

@@ -12,6 +12,7 @@ from idp.settings import sections, services
 from idp.settings.kinds import Issuer, Languages, is_loopback
 from idp.settings.mail import MailSettings
 from idp.settings.places import PlacesSettings
+from idp.settings.recovery import RecoverySettings
 from idp.settings.secret import SecretSettings
 
 PREFIX = "PROFFER_"
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     keys: services.KeySettings = Field(default_factory=services.KeySettings)
     logout: services.LogoutSettings = Field(default_factory=services.LogoutSettings)
     notices: services.NoticeSettings = Field(default_factory=services.NoticeSettings)
+    recovery: RecoverySettings = Field(default_factory=RecoverySettings)
     mail: MailSettings = Field(default_factory=MailSettings)
     device: services.DeviceSettings = Field(default_factory=services.DeviceSettings)
     userinfo: services.UserInfoSettings = Field(default_factory=services.UserInfoSettings)

@@ -7,6 +7,7 @@ session   the session secret; ends with the browser
 others    secrets of the other citizens who are signed in in this browser; ends with the browser
 half      what a right password leaves until its code comes; five minutes
 flow      binds an authorization request in flight to the browser that started it
+repair    shows that a letter about a locked account was opened in this browser; a day
 device    proves an earlier successful sign-in from this browser to the slow-down
 language  the language chosen on our pages, and when
 state     tells our page in a service's frame that the session has changed, and nothing else; scripts can read it
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
 YEAR = 365 * 24 * 3600
 #: As long as the server waits for the code.
 HALF_SECONDS = int(HALF_LIFETIME.total_seconds())
+DAY = 24 * 3600
 
 SESSION = "proffer_session"
 OTHERS = "proffer_others"
 HALF = "proffer_half"
 FLOW = "proffer_flow"
 DEVICE = "proffer_device"
+REPAIR = "proffer_repair"
 LANGUAGE = "proffer_language"
 BROWSER_STATE = "proffer_state"
 PAGE = "proffer_page"
@@ -151,6 +154,21 @@ def flow() -> str | None:
 def set_flow(response: Response, token: str) -> None:
     """Bind this browser to a request that it starts."""
     write(response, FLOW, token)
+
+
+def repair() -> str | None:
+    """Read what shows that a letter about a locked account was opened here."""
+    return read(REPAIR)
+
+
+def set_repair(response: Response, token: str) -> None:
+    """Let this browser show for a day that a letter was opened in it."""
+    write(response, REPAIR, token, max_age=DAY)
+
+
+def clear_repair(response: Response) -> None:
+    """Forget it."""
+    remove(response, REPAIR)
 
 
 def device() -> str | None:

@@ -20,6 +20,9 @@ from idp.web.citizen.entrance import (
     step_up,
 )
 from idp.web.citizen.letters import contact
+from idp.web.citizen.repair import not_me
+from idp.web.citizen.repair import pages as repair
+from idp.web.citizen.repair import steps as repair_steps
 from idp.web.citizen.security import authenticator, devices
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
@@ -46,6 +49,9 @@ def blueprints() -> tuple[Blueprint, ...]:
             accounts,
             security,
             contact,
+            not_me,
+            repair,
+            repair_steps,
             devices,
             language,
             logo,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from idp.consent.values import Duration
@@ -26,6 +26,8 @@ def index() -> ResponseReturnValue:
     session = current_session()
     if session is None:
         return render_template("citizen/entrance/welcome.html")
+    if session.repair_since is not None:
+        return redirect(url_for("repair.index"), code=303)
     ready = services().vault.ready(session.account_id)
     return render_template(
         "citizen/home.html",
