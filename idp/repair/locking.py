@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from idp.accounts.service import AccountService
 from idp.activity.service import ActivityService
@@ -18,6 +19,9 @@ from idp.repair.errors import NoSuchRowError
 from idp.repair.store import RepairStore
 from idp.repair.values import Repair
 from idp.storage.db import Database
+
+#: A row's number is a 32-bit integer in every database.
+_MOST_ROWS: Final = 2**31 - 2
 
 
 class Locking:
@@ -69,6 +73,8 @@ class Locking:
 
         :raises NoSuchRowError: there is none.
         """
+        if not 0 < sequence <= _MOST_ROWS:
+            raise NoSuchRowError
         rows = self._activity.page(session.account_id, before=sequence + 1, limit=1).rows
         if not rows or rows[0].sequence != sequence:
             raise NoSuchRowError
