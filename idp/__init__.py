@@ -12,6 +12,7 @@ A request is followed in one direction, and each room may import only from those
     logout          what ends sessions, choices and accounts, and which services are told
     tokens          codes, access and refresh tokens: sealing, rotation, replay
     consent         claims requests, decisions, grants, withdrawal
+    handover        signing in a browser from another one
     authentication  passwords, recovery, browser sessions
     vault           key slots and the sealed document of a citizen's details
     interactions    authorization requests in flight

@@ -29,6 +29,8 @@ from idp.consent.events import ServiceEvents
 from idp.consent.last_used import LastUsed
 from idp.consent.service import ConsentService
 from idp.consent.store import GrantStore
+from idp.handover.service import HandoverService
+from idp.handover.store import HandoverStore
 from idp.interactions.service import InteractionService
 from idp.interactions.store import InteractionStore
 from idp.keys.service import KeyService
@@ -216,6 +218,16 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         events=events,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
         devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
+        handover=HandoverService(
+            db=db,
+            store=HandoverStore(db=db),
+            keys=keys,
+            authentication=authentication,
+            activity=activity,
+            places=places,
+            clock=clock,
+            pepper=pepper,
+        ),
         logout=logout,
         repair=RepairService(
             db=db,

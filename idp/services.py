@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from idp.clock import Clock
     from idp.consent.events import ServiceEvents
     from idp.consent.service import ConsentService
+    from idp.handover.service import HandoverService
     from idp.interactions.service import InteractionService
     from idp.keys.service import KeyService
     from idp.letters.service import LetterService
@@ -61,6 +62,7 @@ class Services:
     devices: DeviceCodes
     logout: LogoutService
     repair: RepairService
+    handover: HandoverService
 
     def close(self) -> None:
         """Write what is buffered and let go of the database."""

@@ -39,6 +39,9 @@ class Kind(StrEnum):
     #: Its owner said that something was not them, and the account was locked; they have put it right.
     LOCKED = "locked"
     REPAIRED = "repaired"
+    #: The citizen let another browser sign in as them; or refused it, or gave a wrong number.
+    OTHER_DEVICE_APPROVED = "other_device_approved"
+    OTHER_DEVICE_REFUSED = "other_device_refused"
     #: A contact address was typed and waits for its owner; they confirmed it; it was taken away.
     CONTACT_ASKED = "contact_asked"
     CONTACT_CONFIRMED = "contact_confirmed"
@@ -51,16 +54,24 @@ class Kind(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     ACCOUNT_RESUMED = "account_resumed"
     ACCOUNT_CLOSED = "account_closed"
+    #: The citizen deleted entries: how many, and the seal over what is left of them.
+    ACTIVITY_DELETED = "activity_deleted"
 
 
 #: A browser's family, such as "Firefox on Linux".
 BROWSER: Final = "browser"
-#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`.
+#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`, `other_device`.
 METHOD: Final = "method"
 #: Why, as one of the words of the code that recorded it.
 REASON: Final = "reason"
 #: How long a choice holds: `once`, `standing`.
 DURATION: Final = "duration"
+#: Which entries were deleted: `one`, `older`, `service`.
+EXTENT: Final = "extent"
+#: How many.
+COUNT: Final = "count"
+#: SHA-256 over what is left of them, see :class:`idp.activity.policy.Remains`.
+SEAL: Final = "seal"
 
 _BROWSER: Final = frozenset({BROWSER})
 
@@ -84,7 +95,10 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.CONTACT_ASKED: _BROWSER,
         Kind.CONTACT_REMOVED: _BROWSER,
         Kind.BROWSERS_FORGOTTEN: _BROWSER,
+        Kind.OTHER_DEVICE_APPROVED: _BROWSER,
+        Kind.OTHER_DEVICE_REFUSED: frozenset({BROWSER, REASON}),
         Kind.TOKENS_REVOKED: frozenset({REASON}),
+        Kind.ACTIVITY_DELETED: frozenset({EXTENT, COUNT, SEAL}),
     }
 )
 
@@ -123,12 +137,39 @@ class Page:
     rows: tuple[Row, ...]
     #: What to ask for as `before` to see older ones; None when there are none.
     older: int | None
+    #: What to ask for as `after` to see newer ones; None when these are the latest.
+    newer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedRow:
-    """A row with its place in the chain."""
+    """A place in the chain, with what stands there."""
 
-    row: Row
+    account_id: str
+    sequence: int
+    #: What happened; None where the citizen deleted it.
+    row: Row | None
+    #: SHA-256 over what the row says. None for a row from before there was one: its hash is over row and link at once.
+    content: bytes | None
     previous: bytes
     hash: bytes
+    #: The sequence number of the entry that says that this one was deleted.
+    erased_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a chain has been followed: the last row that fitted. A check goes on from there."""
+
+    sequence: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a part of a check found."""
+
+    mark: Mark
+    #: The first sequence number that is missing, changed or out of place.
+    broken: int | None
+    finished: bool

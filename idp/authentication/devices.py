@@ -1,7 +1,10 @@
 """The browsers of a citizen: where they are signed in, and which are known from before."""
 
+from datetime import timedelta
+
 from idp.activity.values import Kind
 from idp.authentication.desk import Desk
+from idp.authentication.policy import SEEN_PRECISION
 from idp.authentication.values import Session, SessionSummary, SignedInBrowser, family
 from idp.authentication.whereabouts import open_place
 
@@ -29,6 +32,18 @@ class Devices(Desk):
             if ended:
                 self._record(account_id, Kind.SIGNED_OUT, browser=held.get(sid, ""))
         return ended
+
+    def rested(self, session: Session, *, used: bool) -> timedelta:
+        """Tell for how long a session has rested, or has where its citizen has just been seen.
+
+        :param used: this very request counts, as far as it is written down: once a minute.
+        """
+        rested = self._parts.clock.now() - session.seen_at
+        return timedelta(0) if used and rested >= SEEN_PRECISION else rested
+
+    def stay(self, session: Session) -> None:
+        """Let a session rest anew from now on. It ends at the latest when it would have."""
+        self._parts.sessions.keep(session)
 
     def known_browsers(self, account_id: str) -> int:
         """Count the browsers that strangers' tries at the account do not slow down."""

@@ -22,7 +22,7 @@ from idp.authentication.errors import (
     SignInRefusedError,
     StartAgainError,
 )
-from idp.authentication.levels import CODE_AMR
+from idp.authentication.levels import CODE_AMR, RELAYED, is_relayed
 from idp.authentication.policy import browser_family
 from idp.authentication.slow_down import Bucket
 from idp.authentication.values import CodeApp, Origin, Session, SignedIn
@@ -236,8 +236,9 @@ class SecondFactor(Desk):
             raise SessionEndedError
 
     def _upgraded(self, session: Session, key: VaultKey) -> str:
-        acr = self._parts.levels.strongest(CODE_AMR)
-        secret = self._parts.sessions.renew(session, key, acr=acr, amr=CODE_AMR)
+        # A code does not undo that the rest of the proof was given on another device.
+        amr = (*CODE_AMR, RELAYED) if is_relayed(session.amr) else CODE_AMR
+        secret = self._parts.sessions.renew(session, key, acr=self._parts.levels.strongest(amr), amr=amr)
         if secret is None:
             raise SessionEndedError
         return secret

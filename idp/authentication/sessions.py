@@ -85,6 +85,10 @@ class Sessions:
             self._store.touch(session.sid, at=now)
         return session
 
+    def keep(self, session: Session) -> None:
+        """Note that a session is used now, also within the minute in which that is known."""
+        self._store.touch(session.sid, at=self._clock.now())
+
     def renew(self, session: Session, key: VaultKey, *, acr: str, amr: tuple[str, ...]) -> str | None:
         """Let a citizen who has just proved more go on under a new secret; None when the session has ended.
 

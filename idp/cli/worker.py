@@ -72,6 +72,7 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
         lambda: services.interactions.purge(now(), size),
         lambda: services.consent.purge(now(), size),
         lambda: services.authentication.purge(now(), size),
+        lambda: services.handover.purge(now(), size),
         lambda: services.invitations.purge(size),
         lambda: services.self_registered.purge(size, in_use=services.consent.services_among),
         lambda: services.notices.purge(now(), size),

@@ -147,7 +147,10 @@ class LimitSettings(Section):
     device: Limit = "60/minute"
     """Devices that begin to sign in."""
     user_code: Limit = "10/minute"
-    """Tries to type the code of a device, counted for the address and for the citizen's session alike."""
+    """Tries to type the code of a device or of a browser that asks to be signed in, counted for the address and for
+    the citizen's session alike."""
+    handover: Limit = "30/minute"
+    """Browsers that ask to be signed in by another device."""
     registration: Limit = "60/hour"
     """Services that register themselves, and changes to their registrations."""
     introspection: Limit = "off"

@@ -6,6 +6,7 @@ for all of its paths. Development over http uses the plain names.
 session   the session secret; ends with the browser
 others    secrets of the other citizens who are signed in in this browser; ends with the browser
 half      what a right password leaves until its code comes; five minutes
+handover  binds a sign-in that is approved on another device to the browser that asked for it; five minutes
 flow      binds an authorization request in flight to the browser that started it
 repair    shows that a letter about a locked account was opened in this browser; a day
 device    proves an earlier successful sign-in from this browser to the slow-down
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, request
 
 from idp.authentication.second_factor import HALF_LIFETIME
+from idp.handover.policy import LIFETIME as HANDOVER_LIFETIME
 from idp.protocol.session_management import browser_states
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ DAY = 24 * 3600
 SESSION = "proffer_session"
 OTHERS = "proffer_others"
 HALF = "proffer_half"
+HANDOVER = "proffer_handover"
 FLOW = "proffer_flow"
 DEVICE = "proffer_device"
 REPAIR = "proffer_repair"
@@ -144,6 +147,21 @@ def set_half(response: Response, secret: str) -> None:
 def clear_half(response: Response) -> None:
     """Forget that a password was given."""
     remove(response, HALF)
+
+
+def handover() -> str | None:
+    """Read what binds the approval on another device to this browser."""
+    return read(HANDOVER)
+
+
+def set_handover(response: Response, secret: str) -> None:
+    """Bind the approval on another device to this browser."""
+    write(response, HANDOVER, secret, max_age=int(HANDOVER_LIFETIME.total_seconds()))
+
+
+def clear_handover(response: Response) -> None:
+    """Forget that this browser asked."""
+    remove(response, HANDOVER)
 
 
 def flow() -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idp.web.citizen import device, home, language, logo
+from idp.web.citizen import device, home, language, logo, staying
+from idp.web.citizen.activity import checking, deleting, export
 from idp.web.citizen.activity import pages as activity
 from idp.web.citizen.consent import pages as consent
 from idp.web.citizen.details import pages as details
@@ -19,6 +20,7 @@ from idp.web.citizen.entrance import (
     sign_up,
     step_up,
 )
+from idp.web.citizen.handover import approving, asking
 from idp.web.citizen.letters import contact
 from idp.web.citizen.repair import not_me
 from idp.web.citizen.repair import pages as repair
@@ -39,12 +41,15 @@ def blueprints() -> tuple[Blueprint, ...]:
             home,
             sign_in,
             sign_in_code,
+            asking,
+            approving,
             step_up,
             authenticator,
             sign_up,
             recovery_code,
             recovery,
             sign_out,
+            staying,
             choose_account,
             accounts,
             security,
@@ -60,5 +65,8 @@ def blueprints() -> tuple[Blueprint, ...]:
             device,
             sharing,
             activity,
+            checking,
+            deleting,
+            export,
         )
     )

@@ -9,12 +9,12 @@ from itertools import groupby
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from markupsafe import Markup
 
-from idp.activity.values import BROWSER, DURATION, METHOD, Kind, Row
+from idp.activity.values import BROWSER, COUNT, DURATION, METHOD, REASON, Kind, Row
+from idp.web.citizen.activity.wording import detail_label
 from idp.web.citizen.details.held import service_name
-from idp.web.context import services
-from idp.web.languages import current
 
 _NAMES = {
     Kind.SIGNED_UP: _l("Account made"),
@@ -37,6 +37,8 @@ _NAMES = {
     Kind.STEPPED_UP: _l("Code given"),
     Kind.LOCKED: _l("Account locked"),
     Kind.REPAIRED: _l("Account put right"),
+    Kind.OTHER_DEVICE_APPROVED: _l("Other device signed in"),
+    Kind.OTHER_DEVICE_REFUSED: _l("Other device refused"),
     Kind.CONTACT_ASKED: _l("Contact address typed"),
     Kind.CONTACT_CONFIRMED: _l("Contact address confirmed"),
     Kind.CONTACT_REMOVED: _l("Contact address removed"),
@@ -45,6 +47,7 @@ _NAMES = {
     Kind.ACCOUNT_SUSPENDED: _l("Account suspended"),
     Kind.ACCOUNT_RESUMED: _l("Account opened again"),
     Kind.ACCOUNT_CLOSED: _l("Account closed"),
+    Kind.ACTIVITY_DELETED: _l("Activity deleted"),
 }
 
 _SENTENCES = {
@@ -68,6 +71,8 @@ _SENTENCES = {
     Kind.STEPPED_UP: _l("You gave a code of your authenticator app."),
     Kind.LOCKED: _l("You said that something was not you. Your account was locked and signed out everywhere."),
     Kind.REPAIRED: _l("You put your account right, and it was opened again."),
+    Kind.OTHER_DEVICE_APPROVED: _l("You let another device sign in as you."),
+    Kind.OTHER_DEVICE_REFUSED: _l("Another device wanted to be signed in as you and was not."),
     Kind.CONTACT_ASKED: _l("You gave a contact address. It counts once you confirm it from the letter that we sent."),
     Kind.CONTACT_CONFIRMED: _l("Your contact address was confirmed. Letters about your account go there."),
     Kind.CONTACT_REMOVED: _l("You removed your contact address. We can no longer write to you."),
@@ -76,6 +81,7 @@ _SENTENCES = {
     Kind.ACCOUNT_SUSPENDED: _l("Your account was suspended by whoever runs this site, and signed out everywhere."),
     Kind.ACCOUNT_RESUMED: _l("Your account was opened again by whoever runs this site."),
     Kind.ACCOUNT_CLOSED: _l("Your account was closed."),
+    Kind.ACTIVITY_DELETED: _l("You deleted entries of your activity."),
 }
 
 #: Rows that deserve a second look.
@@ -84,6 +90,7 @@ _WARNINGS = frozenset(
         Kind.SIGN_IN_REFUSED,
         Kind.TOKENS_REVOKED,
         Kind.RECOVERED,
+        Kind.OTHER_DEVICE_REFUSED,
         Kind.SECOND_FACTOR_REMOVED,
         Kind.ACCOUNT_SUSPENDED,
     }
@@ -102,6 +109,8 @@ class Event:
     details: tuple[str, ...]
     notes: tuple[str, ...]
     warning: bool
+    #: What tells of deleted entries stays.
+    deletable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,17 @@ class Day:
 def kind_names() -> list[tuple[str, str]]:
     """Name every kind of row, for the filter."""
     return [(kind.value, str(name)) for kind, name in _NAMES.items()]
+
+
+def kind_texts() -> list[tuple[Kind, str]]:
+    """Give what the page says of every kind of row, for the search."""
+    return [(kind, f"{name} {str(_SENTENCES[kind]).replace('%(service)s', '')}") for kind, name in _NAMES.items()]
+
+
+def sentence(row: Row) -> str:
+    """Say what happened as plain text."""
+    service = service_name(row.client_id) if row.client_id else _("a service")
+    return str(_SENTENCES[row.kind]) % {"service": service}
 
 
 def by_day(rows: Iterable[Row]) -> tuple[Day, ...]:
@@ -131,9 +151,10 @@ def _event(row: Row) -> Event:
         at=row.at,
         kind=row.kind,
         text=text,
-        details=tuple(_label(claim) for claim in row.claims),
+        details=tuple(detail_label(claim) for claim in row.claims),
         notes=_notes(row),
         warning=row.kind in _WARNINGS,
+        deletable=row.kind is not Kind.ACTIVITY_DELETED,
     )
 
 
@@ -146,14 +167,14 @@ def _notes(row: Row) -> tuple[str, ...]:
         "password_and_code": _("with your password and a code"),
         "code": _("with your password and a wrong code"),
         "recovery_code": _("with your recovery code"),
+        "other_device": _("approved on another device of yours"),
     }
     if method := methods.get(row.facts.get(METHOD, "")):
         notes.append(method)
+    if row.facts.get(REASON) == "number":
+        notes.append(_("the number was wrong"))
     if row.facts.get(DURATION) == "once":
         notes.append(_("for one visit"))
+    if count := row.facts.get(COUNT):
+        notes.append(ngettext("%(num)s entry", "%(num)s entries", int(count)))
     return tuple(notes)
-
-
-def _label(claim: str) -> str:
-    definition = services().catalogue.find(claim)
-    return definition.label[current()] if definition else claim
