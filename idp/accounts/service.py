@@ -34,6 +34,16 @@ class AccountService:
         self._store.add(account, login_index=login_index)
         return account.id
 
+    def rename(self, account_id: str, login: str) -> None:
+        """Give an account another sign-in name; the one before is free from then on.
+
+        :raises InvalidLoginError: this cannot be a sign-in name.
+        :raises LoginTakenError: another account has it.
+        :raises UnknownAccountError: there is no such account.
+        """
+        if not self._store.rename(account_id, login_index=self.index(check_login(login))):
+            raise UnknownAccountError
+
     def index(self, login: str) -> bytes:
         """Give the one-way form under which a sign-in name is looked up; 32 bytes.
 

@@ -38,6 +38,17 @@ class AccountStore:
         except IntegrityError:
             raise LoginTakenError from None
 
+    def rename(self, account_id: str, *, login_index: bytes) -> bool:
+        """Put an account under another index; tells whether there is such an account.
+
+        :raises LoginTakenError: another account has this index.
+        """
+        try:
+            with self._db.transaction() as connection, connection.begin_nested():
+                return self.change(account_id, login_index=login_index)
+        except IntegrityError:
+            raise LoginTakenError from None
+
     def by_id(self, account_id: str) -> Account | None:
         """Give the account with this id."""
         return self._one(_SELECT.where(AccountRow.id == account_id))

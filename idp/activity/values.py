@@ -32,6 +32,7 @@ class Kind(StrEnum):
     #: The recovery code was used to set a new password.
     RECOVERED = "recovered"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    LOGIN_CHANGED = "login_changed"
     #: A code application was set up; removed; its code was added to a session that began with less.
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
@@ -88,6 +89,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.RECOVERY_CODE_RENEWED: _BROWSER,
         Kind.RECOVERED: _BROWSER,
         Kind.PASSWORD_CHANGED: _BROWSER,
+        Kind.LOGIN_CHANGED: _BROWSER,
         Kind.SECOND_FACTOR_ADDED: _BROWSER,
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,

@@ -33,6 +33,11 @@ def relayed(amr: tuple[str, ...]) -> tuple[str, ...]:
     return (*(method for method in _CARRIED if method in amr), RELAYED, *strong)
 
 
+def proved_by_key(amr: tuple[str, ...]) -> bool:
+    """Tell whether a citizen signed in with a key of theirs, in the very browser."""
+    return bool(_KEYS & frozenset(amr))
+
+
 def is_relayed(amr: tuple[str, ...]) -> bool:
     """Tell whether a citizen proved nothing in this browser itself."""
     return RELAYED in amr

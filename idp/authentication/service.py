@@ -17,6 +17,7 @@ from idp.authentication.mending import Mending
 from idp.authentication.passwords import Passwords, Prepared
 from idp.authentication.policy import browser_family
 from idp.authentication.recovery import Recovery
+from idp.authentication.renaming import Renaming
 from idp.authentication.second_factor import SecondFactor
 from idp.authentication.session_store import SessionStore
 from idp.authentication.sessions import EndListener, Sessions
@@ -37,7 +38,7 @@ from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
 
-class AuthenticationService(SigningUp, Recovery, SecondFactor, Devices, Mending):
+class AuthenticationService(SigningUp, Recovery, SecondFactor, Devices, Renaming, Mending):
     """Every use case of signing in; those about other things than the password are inherited, a module each."""
 
     def __init__(

@@ -168,6 +168,19 @@ class VaultService(KeySlots):
 
         return self._write(account_id, key, persona, expected_version, change)
 
+    def rename(self, account_id: str, key: VaultKey, login: str) -> None:
+        """Keep another sign-in name. Its owner's ledger is told by whoever changes the name.
+
+        :raises VaultChangedError: somebody else changed the document.
+        """
+        document = self.read(account_id, key)
+        after = replace(document, login=login, version=document.version + 1)
+        box = seal_document(key, after, account_id=account_id, persona=MAIN)
+        if not self._store.replace_document(
+            account_id, MAIN, document=SealedDocument(version=after.version, sealed=box)
+        ):
+            raise VaultChangedError
+
     def erase(self, account_id: str) -> None:
         """Delete everything that an account keeps sealed, and every way to unlock it."""
         self._store.erase(account_id)

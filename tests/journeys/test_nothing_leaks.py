@@ -27,6 +27,7 @@ DETAILS = {
 }
 ADDRESS = {"street_address": "771 Wyvernmoor Crescent", "locality": "Quernborough", "postal_code": "ZE27 9QX"}
 CHANGED = "Quibblesworth-Zerlinda"
+RENAMED = "zerlinde.renamed@leak-search.example"
 TYPED = "Typed-At-The-Choice Vexillology"
 
 
@@ -70,6 +71,7 @@ class Day:
         browser.open(self._request("strict", "birthdate"))
         citizen.refuse()
         citizen.change_detail("given_name", CHANGED)
+        self._rename()
         browser.open(self._request("council", "given_name", login_hint=citizen.login))
         self._use(self._redeem("council", prefix="returning"))
 
@@ -159,6 +161,15 @@ class Day:
         basic = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
         return requests.post(
             f"{self.provider.issuer}/{endpoint}", data=form, headers={"Authorization": f"Basic {basic}"}, timeout=10
+        )
+
+    def _rename(self) -> None:
+        """Change the sign-in name; what was shared before goes on under it."""
+        self.known["login before"], self.citizen.login = self.citizen.login, RENAMED
+        self.known["login"] = RENAMED
+        self.citizen.browser.open(f"{self.provider.issuer}/security/name")
+        self.citizen.browser.submit(
+            "change-name-submit", typed={"username": RENAMED, "current_password": self.citizen.password}
         )
 
     def _remember_cookies(self, when: str) -> None:

@@ -25,7 +25,7 @@ from idp.web.citizen.letters import contact
 from idp.web.citizen.repair import not_me
 from idp.web.citizen.repair import pages as repair
 from idp.web.citizen.repair import steps as repair_steps
-from idp.web.citizen.security import authenticator, devices
+from idp.web.citizen.security import authenticator, devices, name
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
 
@@ -58,6 +58,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             repair,
             repair_steps,
             devices,
+            name,
             language,
             logo,
             consent,

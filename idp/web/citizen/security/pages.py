@@ -39,6 +39,7 @@ def index() -> ResponseReturnValue:
     session = signed_in()
     return render_template(
         "citizen/security/security.html",
+        name=sign_in_name(),
         slots={slot.kind: slot for slot in services().vault.slots(session.account_id)},
         browsers=len(services().authentication.sessions_of(session.account_id)),
         has_app=services().authentication.has_code_app(session.account_id),
