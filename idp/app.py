@@ -45,6 +45,7 @@ from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
 from idp.outbound.mail import Mailer
 from idp.places import Places
+from idp.portability.service import PortabilityService
 from idp.repair.service import RepairService
 from idp.services import Services
 from idp.settings import load_settings
@@ -240,6 +241,19 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             logout=logout,
             clock=clock,
             settings=settings.recovery,
+        ),
+        portability=PortabilityService(
+            db=db,
+            accounts=accounts,
+            activity=activity,
+            authentication=authentication,
+            vault=vault,
+            consent=consent,
+            clients=clients,
+            letters=letters,
+            logout=logout,
+            clock=clock,
+            settings=settings,
         ),
     )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from idp.logout.service import LogoutService
     from idp.notices.service import NoticeService
     from idp.outbound.fetch import Fetcher
+    from idp.portability.service import PortabilityService
     from idp.repair.service import RepairService
     from idp.settings import Settings
     from idp.storage.db import Database
@@ -63,6 +64,7 @@ class Services:
     logout: LogoutService
     repair: RepairService
     handover: HandoverService
+    portability: PortabilityService
 
     def close(self) -> None:
         """Write what is buffered and let go of the database."""

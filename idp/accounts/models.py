@@ -22,3 +22,17 @@ class AccountRow(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: Its owner said that something was not them, and has not put it right yet: nothing is shared or added meanwhile.
     repair_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: Its owner is leaving: when everything is erased. None for everybody else.
+    closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    #: When a letter reminded them of it.
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class RetiredNameRow(Base):
+    """A sign-in name whose owner has left, kept for a while so that nobody else passes for them. Names no account."""
+
+    __tablename__ = "retired_name"
+
+    #: As in `account`.
+    login_index: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    until: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from idp.accounts.errors import UnknownAccountError
+from idp.accounts.errors import LoginTakenError, UnknownAccountError
+from idp.accounts.leaving import Leaving
 from idp.accounts.policy import MAX_TYPED, check_login
 from idp.accounts.store import AccountStore
 from idp.accounts.values import Account, State
@@ -22,6 +23,8 @@ class AccountService:
         self._store = store
         self._pepper = pepper
         self._clock = clock
+        #: Accounts whose owners are leaving, and the names of those who have left.
+        self.leaving = Leaving(db=store.db, clock=clock)
 
     def create(self, login: str, *, locale: str | None = None) -> str:
         """Make an account and give its id.
@@ -29,7 +32,7 @@ class AccountService:
         :raises InvalidLoginError: this cannot be a sign-in name.
         :raises LoginTakenError: somebody has it.
         """
-        login_index = self.index(check_login(login))
+        login_index = self._unretired(login)
         account = Account(id=identifier(), state=State.ACTIVE, locale=locale, created_at=self._clock.now())
         self._store.add(account, login_index=login_index)
         return account.id
@@ -41,7 +44,7 @@ class AccountService:
         :raises LoginTakenError: another account has it.
         :raises UnknownAccountError: there is no such account.
         """
-        if not self._store.rename(account_id, login_index=self.index(check_login(login))):
+        if not self._store.rename(account_id, login_index=self._unretired(login)):
             raise UnknownAccountError
 
     def index(self, login: str) -> bytes:
@@ -77,3 +80,10 @@ class AccountService:
         """
         if not self._store.change(account_id, state=state.value):
             raise UnknownAccountError
+
+    def _unretired(self, login: str) -> bytes:
+        """Give the index of a name to take, unless its owner left a while ago."""
+        login_index = self.index(check_login(login))
+        if self.leaving.is_retired(login_index):
+            raise LoginTakenError
+        return login_index

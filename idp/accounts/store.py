@@ -16,7 +16,7 @@ class AccountStore:
 
     def __init__(self, *, db: Database) -> None:
         """Keep rows in `db`."""
-        self._db = db
+        self.db = db
 
     def add(self, account: Account, *, login_index: bytes) -> None:
         """Insert an account.
@@ -25,7 +25,7 @@ class AccountStore:
         """
         try:
             # A savepoint, so that PostgreSQL lets the surrounding transaction go on after a refused insert.
-            with self._db.transaction() as connection, connection.begin_nested():
+            with self.db.transaction() as connection, connection.begin_nested():
                 connection.execute(
                     insert(AccountRow).values(
                         id=account.id,
@@ -44,7 +44,7 @@ class AccountStore:
         :raises LoginTakenError: another account has this index.
         """
         try:
-            with self._db.transaction() as connection, connection.begin_nested():
+            with self.db.transaction() as connection, connection.begin_nested():
                 return self.change(account_id, login_index=login_index)
         except IntegrityError:
             raise LoginTakenError from None
@@ -59,20 +59,26 @@ class AccountStore:
 
     def change(self, account_id: str, **columns: Any) -> bool:  # noqa: ANN401 - a column's own type
         """Set columns of one account; tells whether there is such an account."""
-        with self._db.transaction() as connection:
+        with self.db.transaction() as connection:
             changed = connection.execute(
                 update(AccountRow).where(AccountRow.id == account_id).values(**columns).returning(AccountRow.id)
             )
             return changed.first() is not None
 
     def _one(self, statement: Executable) -> Account | None:
-        with self._db.reading() as connection:
+        with self.db.reading() as connection:
             row = connection.execute(statement).first()
         return None if row is None else _account(row)
 
 
-_SELECT = select(AccountRow.id, AccountRow.state, AccountRow.locale, AccountRow.created_at)
+_SELECT = select(AccountRow.id, AccountRow.state, AccountRow.locale, AccountRow.created_at, AccountRow.closes_at)
 
 
 def _account(row: Row[Any]) -> Account:
-    return Account(id=row.id, state=State(row.state), locale=row.locale, created_at=row.created_at)
+    return Account(
+        id=row.id,
+        state=State(row.state),
+        locale=row.locale,
+        created_at=row.created_at,
+        closes_at=row.closes_at,
+    )

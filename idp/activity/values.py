@@ -55,6 +55,12 @@ class Kind(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     ACCOUNT_RESUMED = "account_resumed"
     ACCOUNT_CLOSED = "account_closed"
+    #: The citizen asked for their account to end; changed their mind.
+    CLOSING_BEGUN = "closing_begun"
+    CLOSING_ENDED = "closing_ended"
+    #: Everything was downloaded as one file; a file from elsewhere was brought in.
+    TAKEN_ALONG = "taken_along"
+    BROUGHT_ALONG = "brought_along"
     #: The citizen deleted entries: how many, and the seal over what is left of them.
     ACTIVITY_DELETED = "activity_deleted"
 
@@ -100,6 +106,10 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.OTHER_DEVICE_APPROVED: _BROWSER,
         Kind.OTHER_DEVICE_REFUSED: frozenset({BROWSER, REASON}),
         Kind.TOKENS_REVOKED: frozenset({REASON}),
+        Kind.CLOSING_BEGUN: _BROWSER,
+        Kind.CLOSING_ENDED: _BROWSER,
+        Kind.TAKEN_ALONG: _BROWSER,
+        Kind.BROUGHT_ALONG: _BROWSER,
         Kind.ACTIVITY_DELETED: frozenset({EXTENT, COUNT, SEAL}),
     }
 )

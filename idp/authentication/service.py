@@ -12,6 +12,7 @@ from idp.authentication.desk import BY_PASSWORD, Parts
 from idp.authentication.devices import Devices
 from idp.authentication.door import Door
 from idp.authentication.errors import CodeNeededError, SessionEndedError, SignInRefusedError
+from idp.authentication.file_passwords import FilePasswords
 from idp.authentication.levels import Levels
 from idp.authentication.mending import Mending
 from idp.authentication.passwords import Passwords, Prepared
@@ -38,7 +39,7 @@ from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
 
-class AuthenticationService(SigningUp, Recovery, SecondFactor, Devices, Renaming, Mending):
+class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, Devices, Renaming, Mending):
     """Every use case of signing in; those about other things than the password are inherited, a module each."""
 
     def __init__(
@@ -176,12 +177,20 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, Devices, Renaming
             )
 
     def session(self, secret: str | None) -> Session | None:
-        """Give the session that a cookie belongs to, if it is alive and its account active. One statement."""
-        return self._parts.sessions.find(secret)
+        """Give the session that a cookie belongs to, if it is alive and its account active. One statement.
+
+        None for a citizen who is leaving: their account is at rest, and only :meth:`leaving_session` finds them.
+        """
+        return _staying(self._parts.sessions.find(secret))
+
+    def leaving_session(self, secret: str | None) -> Session | None:
+        """Give the session of a citizen who is leaving and may still stay."""
+        session = self._parts.sessions.find(secret)
+        return session if session is not None and session.closes_at is not None else None
 
     def session_at_rest(self, secret: str) -> Session | None:
         """Do the same for a citizen whom a browser is not with at the moment: looking at it keeps nothing alive."""
-        return self._parts.sessions.find(secret, used=False)
+        return _staying(self._parts.sessions.find(secret, used=False))
 
     def sign_out(self, secret: str | None) -> None:
         """End the session of a cookie, if there is one."""
@@ -257,3 +266,7 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, Devices, Renaming
         if renewed is not None:
             parts.passwords.replace(account_id, renewed, key=opened.key)
         return opened.key
+
+
+def _staying(session: Session | None) -> Session | None:
+    return session if session is None or session.closes_at is None else None

@@ -159,6 +159,7 @@ _FIND = (
         BrowserSessionRow.wrapped_vault_key,
         AccountRow.locale,
         AccountRow.repair_since,
+        AccountRow.closes_at,
     )
     .join(AccountRow, AccountRow.id == BrowserSessionRow.account_id)
     .where(BrowserSessionRow.digest == bindparam("digest"), AccountRow.state == State.ACTIVE.value)

@@ -78,6 +78,7 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
         lambda: services.notices.purge(now(), size),
         lambda: services.letters.purge(now(), size),
         lambda: services.logout.purge(now(), size),
+        lambda: services.portability.purge(size),
         services.keys.purge,
     )
 

@@ -31,6 +31,10 @@ class Letter(StrEnum):
     REPAIR_BEGUN = "repair_begun"
     REPAIR_LINK = "repair_link"
     REPAIR_FINISHED = "repair_finished"
+    #: The account ends on a day; that day is near; its owner stays after all.
+    CLOSING_BEGUN = "closing_begun"
+    CLOSING_SOON = "closing_soon"
+    CLOSING_ENDED = "closing_ended"
 
 
 #: A browser's family, such as "Firefox on Linux".
@@ -39,6 +43,8 @@ BROWSER: Final = "browser"
 SERVICE: Final = "service"
 #: One of :class:`Way`.
 WAY: Final = "way"
+#: A day, as 2026-03-27.
+DAY: Final = "day"
 
 _BROWSER: Final = frozenset({BROWSER})
 
@@ -65,6 +71,8 @@ FACTS: Final[Mapping[Letter, frozenset[str]]] = MappingProxyType(
         Letter.PASSWORD_CHANGED: _BROWSER,
         Letter.LOGIN_CHANGED: _BROWSER,
         Letter.RECOVERED: _BROWSER,
+        Letter.CLOSING_BEGUN: frozenset({DAY}),
+        Letter.CLOSING_SOON: frozenset({DAY}),
     }
 )
 
@@ -109,6 +117,8 @@ ABOUT_SECURITY: Final = frozenset(
         Letter.LOGIN_CHANGED,
         Letter.RECOVERED,
         Letter.REPAIR_FINISHED,
+        Letter.CLOSING_BEGUN,
+        Letter.CLOSING_SOON,
     }
 )
 

@@ -104,6 +104,9 @@ class Locking:
             )
         )
         self._accounts.set_repair(account_id, self._clock.now())
+        # Whoever was in it may have had it closed; its owner is here and decides anew.
+        if self._accounts.leaving.keep(account_id):
+            self._activity.record(Entry(account_id=account_id, kind=Kind.CLOSING_ENDED))
         self._authentication.shut_out(account_id)
         for act in self.also:
             act(account_id)

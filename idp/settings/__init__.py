@@ -3,6 +3,7 @@
 A feature takes the section that it needs, never the whole tree. Secrets hide themselves from `repr` and from logs.
 """
 
+from idp.settings.leaving import LeavingSettings
 from idp.settings.loading import SettingsError, load_settings
 from idp.settings.mail import MailSettings
 from idp.settings.recovery import RecoverySettings
@@ -44,6 +45,7 @@ __all__ = [
     "DeviceSettings",
     "InteractionSettings",
     "KeySettings",
+    "LeavingSettings",
     "LevelSettings",
     "LimitSettings",
     "LoggingSettings",

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from idp import resources
 from idp.settings import sections, services
 from idp.settings.kinds import Issuer, Languages, is_loopback
+from idp.settings.leaving import LeavingSettings
 from idp.settings.mail import MailSettings
 from idp.settings.places import PlacesSettings
 from idp.settings.recovery import RecoverySettings
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     device: services.DeviceSettings = Field(default_factory=services.DeviceSettings)
     userinfo: services.UserInfoSettings = Field(default_factory=services.UserInfoSettings)
     places: PlacesSettings = Field(default_factory=PlacesSettings)
+    leaving: LeavingSettings = Field(default_factory=LeavingSettings)
     cache: sections.CacheSettings = Field(default_factory=sections.CacheSettings)
     logging: sections.LoggingSettings = Field(default_factory=sections.LoggingSettings)
     purge: sections.PurgeSettings = Field(default_factory=sections.PurgeSettings)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flask import redirect, request, url_for
 
-from idp.web.context import current_session
+from idp.web.context import current_session, leaving_session
 from idp.web.transaction import WRITING, transactional
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def citizen(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseR
     def guard(*args: object, **kwargs: object) -> ResponseReturnValue:
         session = current_session()
         if session is None:
-            return redirect(url_for("sign_in.form", next=_way_back()), code=303)
+            # Whoever is leaving can decide to stay, and nothing else.
+            page = "sign_in.form" if leaving_session() is None else "closing.form"
+            return redirect(url_for(page, next=_way_back()), code=303)
         if session.repair_since is not None and not getattr(view, "__while_locked__", False):
             return redirect(url_for("repair.index"), code=303)
         return inner(*args, **kwargs)

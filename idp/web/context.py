@@ -49,6 +49,13 @@ def current_session() -> Session | None:
     return state.session
 
 
+def leaving_session() -> Session | None:
+    """Give the session of a citizen who is leaving; None for everybody else."""
+    if current_session() is not None:
+        return None
+    return services().authentication.leaving_session(cookies.session_secret())
+
+
 def signed_in() -> Session:
     """Give the browser session of a ``@citizen`` view.
 

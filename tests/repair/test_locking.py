@@ -131,6 +131,17 @@ def test_the_owner_of_the_old_address_locks_after_a_change(amina: Amina, world: 
     assert world.post.take_about("Your account is locked").recipient == ADDRESS
 
 
+def test_an_account_that_somebody_else_had_closed_is_kept(amina: Amina, world: World) -> None:
+    world.services.portability.closing.begin(amina.sign_in(STRANGER))
+    letter = world.post.take_about("Your account will be closed")
+
+    world.services.repair.locking.by_letter(letter.link("/not-me/").rpartition("/")[2])
+
+    assert amina.sign_in().closes_at is None
+    kinds = [row.kind.value for row in world.services.activity.page(amina.id).rows]
+    assert kinds.index("locked") < kinds.index("closing_ended")
+
+
 def test_sign_ins_are_told_in_the_words_of_the_browser(amina: Amina, world: World) -> None:
     amina.sign_in(OWNER)
 

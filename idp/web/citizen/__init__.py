@@ -21,6 +21,8 @@ from idp.web.citizen.entrance import (
     step_up,
 )
 from idp.web.citizen.handover import approving, asking
+from idp.web.citizen.leaving import closing
+from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
 from idp.web.citizen.repair import not_me
 from idp.web.citizen.repair import pages as repair
@@ -69,5 +71,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             checking,
             deleting,
             export,
+            leaving,
+            closing,
         )
     )

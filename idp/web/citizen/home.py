@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from idp.consent.values import Duration
 from idp.web.access import public
 from idp.web.citizen.sharing.shown import SharedService, shared
-from idp.web.context import current_session, name_of, other_sessions, services
+from idp.web.context import current_session, leaving_session, name_of, other_sessions, services
 from idp.web.pages import page_blueprint
 
 bp = page_blueprint("home", __name__)
@@ -24,6 +24,8 @@ SOON = timedelta(days=30)
 def index() -> ResponseReturnValue:
     """Welcome whoever is here."""
     session = current_session()
+    if session is None and leaving_session() is not None:
+        return redirect(url_for("closing.form"), code=303)
     if session is None:
         return render_template("citizen/entrance/welcome.html")
     if session.repair_since is not None:

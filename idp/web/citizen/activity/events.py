@@ -48,6 +48,10 @@ _NAMES = {
     Kind.ACCOUNT_SUSPENDED: _l("Account suspended"),
     Kind.ACCOUNT_RESUMED: _l("Account opened again"),
     Kind.ACCOUNT_CLOSED: _l("Account closed"),
+    Kind.CLOSING_BEGUN: _l("Closing asked for"),
+    Kind.CLOSING_ENDED: _l("Account kept"),
+    Kind.TAKEN_ALONG: _l("Everything downloaded"),
+    Kind.BROUGHT_ALONG: _l("File brought in"),
     Kind.ACTIVITY_DELETED: _l("Activity deleted"),
 }
 
@@ -83,6 +87,10 @@ _SENTENCES = {
     Kind.ACCOUNT_SUSPENDED: _l("Your account was suspended by whoever runs this site, and signed out everywhere."),
     Kind.ACCOUNT_RESUMED: _l("Your account was opened again by whoever runs this site."),
     Kind.ACCOUNT_CLOSED: _l("Your account was closed."),
+    Kind.CLOSING_BEGUN: _l("You asked for your account to be closed, and all sharing stopped."),
+    Kind.CLOSING_ENDED: _l("You decided to keep your account."),
+    Kind.TAKEN_ALONG: _l("You downloaded everything as one file."),
+    Kind.BROUGHT_ALONG: _l("You brought in a file from another provider."),
     Kind.ACTIVITY_DELETED: _l("You deleted entries of your activity."),
 }
 
@@ -95,6 +103,8 @@ _WARNINGS = frozenset(
         Kind.OTHER_DEVICE_REFUSED,
         Kind.SECOND_FACTOR_REMOVED,
         Kind.ACCOUNT_SUSPENDED,
+        Kind.CLOSING_BEGUN,
+        Kind.TAKEN_ALONG,
     }
 )
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
 from flask import Response, stream_with_context
 from flask.typing import ResponseReturnValue
 
@@ -53,9 +54,9 @@ def _file(parts: Iterator[str], mimetype: str, name: str) -> Response:
 
 def _json(account_id: str) -> Iterator[str]:
     head = {"format": FORMAT, "version": VERSION, "account": account_id}
-    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "entries": ['
+    yield json.dumps(head)[:-1] + ', "entries": ['
     for place, linked in enumerate(services().activity.chain(account_id)):
-        yield (",\n" if place else "\n") + json.dumps(record_of(linked), ensure_ascii=False)
+        yield (",\n" if place else "\n") + msgspec.json.encode(record_of(linked)).decode()
     yield "\n]}\n"
 
 

@@ -1,0 +1,115 @@
+"""Collecting everything that an account has into the file's form."""
+
+from idp.accounts.service import AccountService
+from idp.activity.records import record_of, utc
+from idp.activity.service import ActivityService
+from idp.authentication.values import Session
+from idp.clients.service import ClientService
+from idp.clock import Clock
+from idp.consent.service import ConsentService
+from idp.consent.values import Grant
+from idp.crypto.secrets import b64url
+from idp.portability.errors import VaultLockedError
+from idp.portability.format import (
+    FORMAT,
+    VERSION,
+    AccountRecord,
+    ChoiceRecord,
+    DecisionRecord,
+    DetailRecord,
+    Everything,
+    LedgerRecord,
+    PersonaRecord,
+)
+from idp.vault.service import VaultService
+from idp.vault.values import MAIN, Attribute, Document
+
+
+class Gathering:
+    """Reads from every room; writes nothing."""
+
+    def __init__(
+        self,
+        *,
+        accounts: AccountService,
+        activity: ActivityService,
+        vault: VaultService,
+        consent: ConsentService,
+        clients: ClientService,
+        clock: Clock,
+        issuer: str,
+    ) -> None:
+        self._accounts = accounts
+        self._activity = activity
+        self._vault = vault
+        self._consent = consent
+        self._clients = clients
+        self._clock = clock
+        self._issuer = issuer
+
+    def everything(self, session: Session, *, language: str) -> Everything:
+        """Collect it.
+
+        :param language: in which services are named.
+        :raises VaultLockedError: this sign-in cannot open the vault.
+        """
+        account, key = self._accounts.get(session.account_id), session.vault_key
+        if key is None or account is None:
+            raise VaultLockedError
+        document = self._vault.read(account.id, key)
+        return Everything(
+            format=FORMAT,
+            version=VERSION,
+            made_at=utc(self._clock.now()),
+            made_by=self._issuer,
+            account=AccountRecord(
+                id=account.id, sign_in_name=document.login, made_at=utc(account.created_at), language=account.locale
+            ),
+            personas=[_persona(MAIN, document)],
+            choices=[self._choice(grant, language) for grant in self._consent.shared_with(account.id)],
+            activity=LedgerRecord(account=account.id, entries=list(map(record_of, self._activity.chain(account.id)))),
+        )
+
+    def _choice(self, grant: Grant, language: str) -> ChoiceRecord:
+        client = self._clients.get(grant.client_id)
+        return ChoiceRecord(
+            service=grant.client_id,
+            service_name=grant.client_id if client is None else client.name(language).text,
+            persona=grant.persona,
+            sub=grant.sub,
+            decisions=[
+                DecisionRecord(
+                    claim=each.claim, allowed=each.allowed, form=each.form, detail=each.attribute_id, basis=each.basis
+                )
+                for each in grant.decisions
+            ],
+            shared=list(grant.claims) if grant.live(self._clock.now()) else [],
+            scopes=list(grant.scopes),
+            duration=grant.duration.value,
+            since=utc(grant.created_at),
+            changed_at=utc(grant.updated_at),
+            ask_again_at=utc(grant.reconfirm_at),
+            stopped_at=utc(grant.withdrawn_at) if grant.withdrawn_at else None,
+            last_used_at=utc(grant.last_used_at) if grant.last_used_at else None,
+        )
+
+
+def _persona(name: str, document: Document) -> PersonaRecord:
+    return PersonaRecord(id=name, seed=b64url(document.seed), details=list(map(_detail, document.attributes)))
+
+
+def _detail(attribute: Attribute) -> DetailRecord:
+    return DetailRecord(
+        id=attribute.id,
+        claim=attribute.claim,
+        value=attribute.value,
+        added_at=utc(attribute.added_at),
+        changed_at=utc(attribute.changed_at),
+        source=attribute.source.kind.value,
+        source_name=attribute.source.name,
+        assurer=attribute.assurer,
+        checked_at=utc(attribute.checked_at) if attribute.checked_at else None,
+        valid_until=utc(attribute.valid_until) if attribute.valid_until else None,
+        label=attribute.label,
+        language=attribute.language,
+    )

@@ -1,0 +1,66 @@
+"""Taking everything along, and leaving: the use cases, put together."""
+
+from idp.accounts.service import AccountService
+from idp.activity.service import ActivityService
+from idp.authentication.service import AuthenticationService
+from idp.clients.service import ClientService
+from idp.clock import Clock
+from idp.consent.service import ConsentService
+from idp.letters.service import LetterService
+from idp.logout.service import LogoutService
+from idp.portability.closing import Closing
+from idp.portability.download import Downloads
+from idp.portability.erasure import Erasure
+from idp.portability.gathering import Gathering
+from idp.settings import Settings
+from idp.storage.db import Database
+from idp.vault.service import VaultService
+
+
+class PortabilityService:
+    """Everything about leaving."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        accounts: AccountService,
+        activity: ActivityService,
+        authentication: AuthenticationService,
+        vault: VaultService,
+        consent: ConsentService,
+        clients: ClientService,
+        letters: LetterService,
+        logout: LogoutService,
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        gathering = Gathering(
+            accounts=accounts,
+            activity=activity,
+            vault=vault,
+            consent=consent,
+            clients=clients,
+            clock=clock,
+            issuer=settings.issuer,
+        )
+        #: The file with everything.
+        self.downloads = Downloads(gathering=gathering, authentication=authentication, vault=vault, activity=activity)
+        #: An account that ends.
+        self.closing = Closing(
+            db=db,
+            accounts=accounts,
+            activity=activity,
+            authentication=authentication,
+            consent=consent,
+            letters=letters,
+            logout=logout,
+            clock=clock,
+            settings=settings.leaving,
+        )
+        self._erasure = Erasure(db=db, accounts=accounts, settings=settings.leaving)
+
+    def purge(self, limit: int) -> int:
+        """Remind, and erase at most `limit` rows of what is over; gives how many rows went."""
+        self.closing.remind(limit)
+        return self._erasure.erase_due(limit)
