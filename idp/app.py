@@ -46,6 +46,7 @@ from idp.outbound.fetch import Fetcher
 from idp.outbound.mail import Mailer
 from idp.places import Places
 from idp.portability.service import PortabilityService
+from idp.repair.service import RepairService
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
@@ -171,6 +172,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         sessions=settings.sessions,
         levels=settings.authentication.levels,
         ended=farewells.sessions_ended,
+        letters=letters,
         places=places,
     )
     consent = ConsentService(
@@ -234,6 +236,18 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             pepper=pepper,
         ),
         logout=logout,
+        repair=RepairService(
+            db=db,
+            accounts=accounts,
+            activity=activity,
+            letters=letters,
+            vault=vault,
+            authentication=authentication,
+            consent=consent,
+            logout=logout,
+            clock=clock,
+            settings=settings.recovery,
+        ),
         portability=PortabilityService(
             db=db,
             accounts=accounts,

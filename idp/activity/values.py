@@ -43,6 +43,9 @@ class Kind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     STEPPED_UP = "stepped_up"
+    #: Its owner said that something was not them, and the account was locked; they have put it right.
+    LOCKED = "locked"
+    REPAIRED = "repaired"
     #: The citizen let another browser sign in as them; or refused it, or gave a wrong number.
     OTHER_DEVICE_APPROVED = "other_device_approved"
     OTHER_DEVICE_REFUSED = "other_device_refused"
@@ -104,6 +107,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.SECOND_FACTOR_ADDED: _BROWSER,
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,
+        Kind.REPAIRED: _BROWSER,
         Kind.CONTACT_ASKED: _BROWSER,
         Kind.CONTACT_REMOVED: _BROWSER,
         Kind.BROWSERS_FORGOTTEN: _BROWSER,

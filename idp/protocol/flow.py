@@ -101,6 +101,7 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
             met_acr=met,
             can_step_up=unmet_wish and services.authentication.has_code_app(session.account_id),
             vault_open=session.vault_key is not None,
+            in_repair=session.repair_since is not None,
             is_expected=not expected or expected == {known_as},
             undecided=not decided
             and services.consent.difference(request.claims, client=flow.client, grant=flow.grant, session=session)
