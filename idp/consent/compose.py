@@ -114,7 +114,10 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
         without_it=next((text for use in uses if (text := use.without_it.read(language)) is not None), None),
         help=at.client.organisation.help.read(language),
         public_subject=at.client.subject_type is SubjectType.PUBLIC,
-        identities=offered(at.personas, chosen=at.known_as, known_now=at.known_now),
+        identities=offered(
+            at.personas, chosen=at.known_as, known_now=at.known_now, one_time=not at.client.lasting_subject
+        ),
+        lasting_subject=at.client.lasting_subject,
         ends_another=at.known_now is not None and at.known_now != at.known_as,
         duration=Duration.ONCE if at.known_as == ONE_TIME else choices.duration,
         reconfirm_months=reconfirm_months,
