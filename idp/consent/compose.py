@@ -17,6 +17,7 @@ from idp.consent.holdings import can_be_typed, candidates, kept_as, languages_wi
 from idp.consent.identities import offered
 from idp.consent.page import ChoicePage, DetailChoice, FormOption, LanguageValue, Origin, ValueOption
 from idp.consent.policy import acceptable_forms, basis, releasable
+from idp.consent.private_mail import PRIVATE, forwards_to
 from idp.consent.sealed import values_of
 from idp.consent.values import (
     ONE_TIME,
@@ -218,7 +219,15 @@ def _shown(at: Situation, form: str, picked: Attribute | None) -> str | None:
 
 def _value(at: Situation, kept: str, attribute: Attribute, *, chosen: bool) -> ValueOption:
     shown = display(at.catalogue, kept, attribute.value, language=at.language)
-    return ValueOption(attribute.id, shown, attribute.label, _origin(attribute), chosen=chosen)
+    target = forwards_to(at.document) if attribute.id == PRIVATE else None
+    return ValueOption(
+        attribute.id,
+        shown,
+        attribute.label,
+        _origin(attribute),
+        chosen=chosen,
+        forwards_to="" if target is None else str(target.value),
+    )
 
 
 def _in_languages(at: Situation, name: str) -> tuple[LanguageValue, ...]:

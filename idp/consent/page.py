@@ -30,6 +30,8 @@ class ValueOption:
     label: str
     origin: Origin
     chosen: bool
+    #: For a private address: the citizen's own to which it forwards; empty for every other value.
+    forwards_to: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from idp.clock import Clock
 from idp.crypto.secrets import identifier, random_key
 from idp.storage.db import Database
 from idp.vault import faces
+from idp.vault.emails import EmailsChanged, tell
 from idp.vault.errors import (
     PersonaHeldError,
     TooManyDetailsError,
@@ -58,8 +59,16 @@ class Personas:
     """The use cases of having several faces."""
 
     def __init__(
-        self, *, db: Database, store: VaultStore, catalogue: Catalogue, activity: ActivityService, clock: Clock
+        self,
+        *,
+        db: Database,
+        store: VaultStore,
+        catalogue: Catalogue,
+        activity: ActivityService,
+        clock: Clock,
+        emails_changed: EmailsChanged | None = None,
     ) -> None:
+        self._emails_changed = emails_changed
         self._db = db
         self._store = store
         self._catalogue = catalogue
@@ -186,10 +195,19 @@ class Personas:
             return
         with self._db.transaction():
             replace_sealed(self._store, key, after, account_id=account_id, persona=held.id)
+            tell(self._emails_changed, after, account_id=account_id, persona=held.id)
             self._activity.record(Entry(account_id=account_id, kind=Kind.PERSONA_CHANGED))
 
 
-def carry(store: VaultStore, key: VaultKey, main: Document, *, account_id: str, catalogue: Catalogue) -> None:
+def carry(
+    store: VaultStore,
+    key: VaultKey,
+    main: Document,
+    *,
+    account_id: str,
+    catalogue: Catalogue,
+    emails_changed: EmailsChanged | None = None,
+) -> None:
     """Carry a change of the main details to every persona that follows them. Belongs in the change's transaction.
 
     Only a persona that something changes for becomes a newer version, so what others share stays as it is.
@@ -207,6 +225,7 @@ def carry(store: VaultStore, key: VaultKey, main: Document, *, account_id: str, 
         after = follow(document, main, catalogue=catalogue)
         if after != document:
             replace_sealed(store, key, after, account_id=account_id, persona=name)
+            tell(emails_changed, after, account_id=account_id, persona=name)
 
 
 def replace_sealed(store: VaultStore, key: VaultKey, after: Document, *, account_id: str, persona: str) -> None:
