@@ -46,6 +46,7 @@ def _timeline(page: Page, wanted: Asked, facets: Facets, *, plot: Plot | None) -
         plot=plot,
         newer=_link(wanted, after=page.newer),
         older=_link(wanted, before=page.older),
+        earlier=services().portability.earlier.are_there(signed_in().account_id),
         not_me="not_me.form" in current_app.view_functions,
     )
     return shown, 422 if wanted.problems else 200
