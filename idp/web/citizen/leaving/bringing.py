@@ -152,7 +152,7 @@ def _look_page(*found: Problem) -> ResponseReturnValue:
         details=[detail_label(each.claim) for each in arrival.attributes],
         refused=[detail_label(claim) for claim in arrival.refused],
         services=[service_name(choice.client_id) for choice in arrival.choices],
-        language=next((each.name for each in languages.choices() if each.code == arrival.language), ""),
+        language_name=next((each.name for each in languages.choices() if each.code == arrival.language), ""),
         problems=found,
     )
     return page, 422 if found else 200
