@@ -8,6 +8,7 @@ A request is followed in one direction, and each room may import only from those
     web             Flask, and only here: parse, authorise the caller, render or redirect
     protocol        Authlib, and only here: what the specification says next
     services        one frozen dataclass that names every service
+    repair          putting an account right after "this was not me"
     portability     everything in one file, brought in elsewhere; an account that ends
     logout          what ends sessions, choices and accounts, and which services are told
     tokens          codes, access and refresh tokens: sealing, rotation, replay

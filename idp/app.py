@@ -46,12 +46,14 @@ from idp.outbound.fetch import Fetcher
 from idp.outbound.mail import Mailer
 from idp.places import Places
 from idp.portability.service import PortabilityService
+from idp.repair.service import RepairService
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
 from idp.storage.versions import Versions
 from idp.tokens.devices import DeviceCodes
 from idp.tokens.service import TokenService
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 from idp.vault.store import VaultStore
 
@@ -156,7 +158,9 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         changed=clients.look_again,
     )
     grants = GrantStore(db=db)
-    vault = VaultService(db=db, store=VaultStore(db=db), catalogue=catalogue, activity=activity, clock=clock)
+    boxes = VaultStore(db=db)
+    vault = VaultService(db=db, store=boxes, catalogue=catalogue, activity=activity, clock=clock)
+    personas = Personas(db=db, store=boxes, catalogue=catalogue, activity=activity, clock=clock)
     authentication = AuthenticationService(
         db=db,
         accounts=accounts,
@@ -168,6 +172,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         sessions=settings.sessions,
         levels=settings.authentication.levels,
         ended=farewells.sessions_ended,
+        letters=letters,
         places=places,
     )
     consent = ConsentService(
@@ -179,6 +184,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         clock=clock,
         last_used=LastUsed(grants.mark_used, around=app.app_context),
         reconfirm_months=settings.consent.reconfirm_months,
+        personas=personas,
     )
     logout = LogoutService(
         db=db,
@@ -190,6 +196,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         authentication=authentication,
         consent=consent,
         farewells=farewells,
+        personas=personas,
     )
     return Services(
         settings=settings,
@@ -206,6 +213,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         invitations=invitations,
         self_registered=self_registered,
         vault=vault,
+        personas=personas,
         interactions=InteractionService(
             store=InteractionStore(db=db),
             clock=clock,
@@ -228,6 +236,18 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             pepper=pepper,
         ),
         logout=logout,
+        repair=RepairService(
+            db=db,
+            accounts=accounts,
+            activity=activity,
+            letters=letters,
+            vault=vault,
+            authentication=authentication,
+            consent=consent,
+            logout=logout,
+            clock=clock,
+            settings=settings.recovery,
+        ),
         portability=PortabilityService(
             db=db,
             accounts=accounts,

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from idp.notices.service import NoticeService
     from idp.outbound.fetch import Fetcher
     from idp.portability.service import PortabilityService
+    from idp.repair.service import RepairService
     from idp.settings import Settings
     from idp.storage.db import Database
     from idp.tokens.devices import DeviceCodes
     from idp.tokens.service import TokenService
+    from idp.vault.personas import Personas
     from idp.vault.service import VaultService
 
 
@@ -53,6 +55,7 @@ class Services:
     invitations: Invitations
     self_registered: SelfRegistered
     vault: VaultService
+    personas: Personas
     interactions: InteractionService
     authentication: AuthenticationService
     consent: ConsentService
@@ -61,6 +64,7 @@ class Services:
     tokens: TokenService
     devices: DeviceCodes
     logout: LogoutService
+    repair: RepairService
     handover: HandoverService
     portability: PortabilityService
 

@@ -66,6 +66,13 @@ class Post:
             if letter.recipient == recipient:
                 return letter
 
+    def take_about(self, subject: str) -> Received:
+        """The next letter with a subject; letters leave by several threads, so others may come before it."""
+        while True:
+            letter = self.take()
+            if letter.subject == subject:
+                return letter
+
     @property
     def empty(self) -> bool:
         return self.arrived.empty()

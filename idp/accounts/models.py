@@ -20,6 +20,8 @@ class AccountRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     locale: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Its owner said that something was not them, and has not put it right yet: nothing is shared or added meanwhile.
+    repair_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: Its owner is leaving: when everything is erased. None for everybody else.
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     #: When a letter reminded them of it.

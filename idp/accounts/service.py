@@ -1,5 +1,7 @@
 """Making and finding accounts."""
 
+from datetime import datetime
+
 from idp.accounts.errors import LoginTakenError, UnknownAccountError
 from idp.accounts.leaving import Leaving
 from idp.accounts.policy import MAX_TYPED, check_login
@@ -62,6 +64,14 @@ class AccountService:
     def get(self, account_id: str) -> Account | None:
         """Give the account with this id, whatever its state."""
         return self._store.by_id(account_id)
+
+    def set_repair(self, account_id: str, since: datetime | None) -> None:
+        """Lock an account until its owner has put it right, or open it again (None).
+
+        :raises UnknownAccountError: there is no such account.
+        """
+        if not self._store.change(account_id, repair_since=since):
+            raise UnknownAccountError
 
     def set_state(self, account_id: str, state: State) -> None:
         """Suspend, close or reopen an account. Takes effect at the next request of each of its sessions.

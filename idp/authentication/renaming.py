@@ -7,6 +7,7 @@ from idp.authentication.errors import SameLoginError, SessionEndedError, SignInR
 from idp.authentication.levels import proved_by_key
 from idp.authentication.slow_down import Bucket
 from idp.authentication.values import Session
+from idp.letters.values import Letter
 
 
 class Renaming(Desk):
@@ -54,4 +55,5 @@ class Renaming(Desk):
             parts.vault.rename(session.account_id, key, new)
             parts.door.succeeded(attempt)
             self._record(session.account_id, Kind.LOGIN_CHANGED, browser=session.browser)
+            self._write(session.account_id, Letter.LOGIN_CHANGED, browser=session.browser)
         return new

@@ -14,6 +14,7 @@ from idp.authentication.door import Door
 from idp.authentication.errors import CodeNeededError, SessionEndedError, SignInRefusedError
 from idp.authentication.file_passwords import FilePasswords
 from idp.authentication.levels import Levels
+from idp.authentication.mending import Mending
 from idp.authentication.passwords import Passwords, Prepared
 from idp.authentication.policy import browser_family
 from idp.authentication.recovery import Recovery
@@ -29,6 +30,8 @@ from idp.authentication.tries_store import TriesStore
 from idp.authentication.values import Origin, Session, SignedIn
 from idp.clock import Clock
 from idp.crypto.secrets import digest, token
+from idp.letters.service import LetterService
+from idp.letters.values import Letter
 from idp.places import Places
 from idp.settings import LevelSettings, PasswordSettings, SessionSettings
 from idp.storage.db import Database
@@ -36,8 +39,8 @@ from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
 
-class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, Devices, Renaming):
-    """Every use case of signing in; those of accounts, recovery, the second factor, devices and names are inherited."""
+class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, Devices, Renaming, Mending):
+    """Every use case of signing in; those about other things than the password are inherited, a module each."""
 
     def __init__(
         self,
@@ -53,10 +56,12 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, De
         levels: Sequence[LevelSettings],
         ended: EndListener,
         places: Places | None = None,
+        letters: LetterService | None = None,
     ) -> None:
         """Put the parts together.
 
         :param ended: hears of every session that somebody ends, inside the transaction that ends it.
+        :param letters: writes to citizens; nobody is written to when left out.
         :param places: tells roughly where a browser is; nothing is known of places when left out.
         """
         #: What signing in here can reach, and what ID tokens say of it.
@@ -84,6 +89,7 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, De
                 codes=CodeStore(db=db),
                 levels=self.levels,
                 places=places or Places(),
+                letters=letters,
             )
         )
 
@@ -123,6 +129,7 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, De
                             origin=origin,
                             known=credentials.known_browser,
                             previous_session=previous_session,
+                            method=BY_PASSWORD,
                         )
                     # Without the vault key no code can be checked, so a vault that does not open lets nobody in here.
                     if key is not None:
@@ -159,7 +166,15 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, De
             browser = digest(origin.browser_token) if origin.browser_token else None
             known = browser is not None and parts.store.knows_browser(account_id, browser, now=parts.clock.now())
             self._record(account_id, Kind.SIGNED_IN, browser=browser_family(origin.user_agent), method=method)
-            return self._start(account_id, key, origin=origin, known=known, previous_session=previous_session, amr=amr)
+            return self._start(
+                account_id,
+                key,
+                origin=origin,
+                known=known,
+                previous_session=previous_session,
+                amr=amr,
+                method=method,
+            )
 
     def session(self, secret: str | None) -> Session | None:
         """Give the session that a cookie belongs to, if it is alive and its account active. One statement.
@@ -228,6 +243,7 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, De
             parts.codes.end_halves(session.account_id)
             self._drop_unconfirmed_code(session.account_id)
             self._record(session.account_id, Kind.PASSWORD_CHANGED, browser=session.browser)
+            self._write(session.account_id, Letter.PASSWORD_CHANGED, browser=session.browser)
 
     def purge(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` sessions, counters and known browsers that were over at a moment; gives how many."""

@@ -158,6 +158,7 @@ _FIND = (
         BrowserSessionRow.system,
         BrowserSessionRow.wrapped_vault_key,
         AccountRow.locale,
+        AccountRow.repair_since,
         AccountRow.closes_at,
     )
     .join(AccountRow, AccountRow.id == BrowserSessionRow.account_id)

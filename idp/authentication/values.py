@@ -124,6 +124,8 @@ class Recovered:
     session_secret: str = field(repr=False)
     browser_token: str = field(repr=False)
     recovery_code: str = field(repr=False)
+    #: When the code that opened it was made.
+    code_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ class Session:
     locale: str | None
     secret: str = field(repr=False)
     wrapped_vault_key: bytes | None = field(repr=False)
+    #: When its account was locked, for its owner to put it right; None for one that is open.
+    repair_since: datetime | None = None
     #: The citizen is leaving: when everything is erased. Nothing but staying can be done in such a session.
     closes_at: datetime | None = None
     #: What `vault_key` found, so that one request unwraps it once.

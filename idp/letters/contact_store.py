@@ -65,16 +65,27 @@ class ContactStore:
                 .values(standing=Standing.CURRENT.value, since=now, expires_at=None)
             )
 
-    def retire(self, account_id: str, *, now: datetime, until: datetime) -> str | None:
-        """Make the current address a former one; gives its id, or None when there was none."""
+    def retire(self, account_id: str, *, until: datetime) -> str | None:
+        """Make the current address a former one, known since when it was; gives its id, or None when there was none."""
         statement = (
             update(_contact)
             .where(_contact.c.account_id == account_id, _standing(Standing.CURRENT))
-            .values(standing=Standing.FORMER.value, since=now, expires_at=until)
+            .values(standing=Standing.FORMER.value, expires_at=until)
             .returning(_contact.c.id)
         )
         with self._db.transaction() as connection:
             return connection.execute(statement).scalars().first()
+
+    def restore(self, account_id: str, contact_id: str) -> bool:
+        """Make a former address the current one again; tells whether the account has such a one."""
+        statement = (
+            update(_contact)
+            .where(_contact.c.id == contact_id, _contact.c.account_id == account_id, _standing(Standing.FORMER))
+            .values(standing=Standing.CURRENT.value, expires_at=None)
+            .returning(_contact.c.id)
+        )
+        with self._db.transaction() as connection:
+            return connection.execute(statement).first() is not None
 
     def forget(self, account_id: str) -> None:
         """Delete every address of an account."""

@@ -6,7 +6,7 @@ shows one to anybody but its owner.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from idp.activity.service import ActivityService
@@ -77,6 +77,29 @@ class Contacts:
         row = self._store.current(account_id)
         return None if row is None else self.open(row)
 
+    def at(self, account_id: str, moment: datetime) -> Address | None:
+        """Give the confirmed address that an account had at a moment: now's, or one that is still kept.
+
+        Where it had none then, the oldest that is known, whose `since` tells so: better than nobody to write to.
+        """
+        held = [row for row in self._store.of(account_id) if row.standing is not Standing.ASKED]
+        held.sort(key=lambda row: row.since)
+        row = next((row for row in held if _counted(row, moment)), held[0] if held else None)
+        return None if row is None else Address(row.id, self.open(row), row.since, row.expires_at)
+
+    def restore(self, account_id: str, contact_id: str) -> bool:
+        """Put a former address back in the place of the current one; tells whether there was such a one."""
+        now = self._clock.now()
+        with self._db.transaction():
+            self._store.hold(account_id)
+            if all(row.id != contact_id for row in self._store.of(account_id) if row.standing is Standing.FORMER):
+                return False
+            self._store.drop_asked(account_id)
+            self._store.retire(account_id, until=now + FORMER_LIFETIME)
+            self._store.restore(account_id, contact_id)
+            self._record(account_id, Kind.CONTACT_CONFIRMED)
+            return True
+
     def ask(self, account_id: str, typed: str, *, browser: str) -> None:
         """Have a letter written to a new address; it counts once its link is followed.
 
@@ -127,7 +150,7 @@ class Contacts:
             # Looked at before anything is changed: a caller may catch the error inside its own transaction.
             if not self._waits(link.subject):
                 raise LinkGoneError
-            before = self._store.retire(account_id, now=now, until=now + FORMER_LIFETIME)
+            before = self._store.retire(account_id, until=now + FORMER_LIFETIME)
             self._store.confirm(link.subject, now=now)
             self._record(account_id, Kind.CONTACT_CONFIRMED)
             self._write(account_id, Letter.CONTACT_CONFIRMED, link.subject, {})
@@ -140,7 +163,7 @@ class Contacts:
         with self._db.transaction():
             self._store.hold(account_id)
             self._store.drop_asked(account_id)
-            before = self._store.retire(account_id, now=now, until=now + FORMER_LIFETIME)
+            before = self._store.retire(account_id, until=now + FORMER_LIFETIME)
             if before is not None:
                 self._record(account_id, Kind.CONTACT_REMOVED, browser)
                 self._write(account_id, Letter.CONTACT_REMOVED, before, {BROWSER: browser} if browser else {})
@@ -164,6 +187,11 @@ class Contacts:
     def _record(self, account_id: str, kind: Kind, browser: str = "") -> None:
         facts = {BROWSER: browser} if browser else {}
         self._activity.record(Entry(account_id=account_id, kind=kind, facts=facts))
+
+
+def _counted(row: SealedContact, moment: datetime) -> bool:
+    """Tell whether an address was the current one at a moment."""
+    return row.since <= moment and (row.expires_at is None or moment < row.expires_at - FORMER_LIFETIME)
 
 
 def _context(account_id: str, contact_id: str) -> bytes:

@@ -67,7 +67,7 @@ class Links:
             return _value(connection.execute(statement).first())
 
     def use(self, purpose: Purpose, *, secret: str) -> Link:
-        """Use a link, once: one statement. Others about the same end with it.
+        """Use a link, once: one statement. Those of other tries to send its letter end with it.
 
         :raises LinkGoneError: it was used, is too old, or was never made; not said which.
         """
@@ -81,6 +81,7 @@ class Links:
                     _link.c.account_id == used.account_id,
                     _link.c.purpose == purpose.value,
                     _link.c.subject == used.subject,
+                    _link.c.written_at == used.written_at,
                     _link.c.used_at.is_(None),
                 )
                 .values(used_at=now)

@@ -80,7 +80,13 @@ class LetterService:
         return self._mailer.on
 
     def write(
-        self, account_id: str, letter: Letter, *, facts: Mapping[str, str] | None = None, subject: str = ""
+        self,
+        account_id: str,
+        letter: Letter,
+        *,
+        facts: Mapping[str, str] | None = None,
+        subject: str = "",
+        as_of: datetime | None = None,
     ) -> None:
         """Have a letter sent once the open transaction is committed. One statement where there is nobody to write to.
 
@@ -88,12 +94,22 @@ class LetterService:
 
         :param facts: what :data:`idp.letters.values.FACTS` declares for the letter; never a value of a detail.
         :param subject: what its links are about, an identifier of the caller's; at most 64 characters.
+        :param as_of: to the address that was the account's then, whichever is now: for letters that must not reach
+            whoever changed it since.
         :raises UndeclaredFactError: a fact that this letter does not declare, or a long one.
         """
-        policy.check(letter, facts or {})
-        contact = self._contact_store.current(account_id) if self.on else None
-        if contact is not None:
-            self._add(account_id, letter, contact.id, facts or {}, subject)
+        facts = {name: fact for name, fact in (facts or {}).items() if fact}
+        policy.check(letter, facts)
+        if not self.on:
+            return
+        if as_of is not None:
+            then = self.contacts.at(account_id, as_of)
+            contact_id = None if then is None else then.id
+        else:
+            contact = self._contact_store.current(account_id)
+            contact_id = None if contact is None else contact.id
+        if contact_id is not None:
+            self._add(account_id, letter, contact_id, facts, subject)
 
     def tell(self, notice: Notice) -> Failure | None:
         """Send a letter; None once the mail server has taken it."""
@@ -130,7 +146,7 @@ class LetterService:
     def _write_to(self, account_id: str, letter: Letter, contact_id: str, facts: dict[str, str]) -> None:
         """Have a letter sent to one address of an account, whatever it is to it by then."""
         policy.check(letter, facts)
-        self._add(account_id, letter, contact_id, facts, contact_id)
+        self._add(account_id, letter, contact_id, facts, contact_id if letter is Letter.CONTACT_CONFIRM else "")
 
     def _add(self, account_id: str, letter: Letter, contact_id: str, facts: Mapping[str, str], subject: str) -> None:
         payload = {_ACCOUNT: account_id, _LETTER: letter.value, _CONTACT: contact_id, _SUBJECT: subject}

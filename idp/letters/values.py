@@ -18,7 +18,19 @@ class Letter(StrEnum):
     #: To the address that was the contact address until now.
     CONTACT_CHANGED = "contact_changed"
     CONTACT_REMOVED = "contact_removed"
-
+    #: Somebody signed in in a browser in which nobody had signed in to this account.
+    NEW_DEVICE = "new_device"
+    #: A way in was added, or put in the place of another; one was taken away.
+    WAY_ADDED = "way_added"
+    WAY_REMOVED = "way_removed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a letter
+    LOGIN_CHANGED = "login_changed"
+    #: The recovery code was used to get in and set a new password.
+    RECOVERED = "recovered"
+    #: The account is locked, and its owner is led through putting it right; the same again for who lost the letter.
+    REPAIR_BEGUN = "repair_begun"
+    REPAIR_LINK = "repair_link"
+    REPAIR_FINISHED = "repair_finished"
     #: The account ends on a day; that day is near; its owner stays after all.
     CLOSING_BEGUN = "closing_begun"
     CLOSING_SOON = "closing_soon"
@@ -29,16 +41,36 @@ class Letter(StrEnum):
 BROWSER: Final = "browser"
 #: Of a service; the letter says its name.
 SERVICE: Final = "service"
+#: One of :class:`Way`.
+WAY: Final = "way"
 #: A day, as 2026-03-27.
 DAY: Final = "day"
 
 _BROWSER: Final = frozenset({BROWSER})
+
+
+class Way(StrEnum):
+    """A way in, as letters name it."""
+
+    PASSWORD = "password"  # noqa: S105 - a word
+    PASSKEY = "passkey"
+    AUTHENTICATOR_APP = "authenticator_app"
+    RECOVERY_CODE = "recovery_code"
+    ORGANISATION = "organisation"
+    TRUSTED_DEVICE = "trusted_device"
+
 
 #: What each letter may say; one that is not listed says nothing of the kind. Nothing else gets into the outbox, so that
 #: a value of a detail cannot either.
 FACTS: Final[Mapping[Letter, frozenset[str]]] = MappingProxyType(
     {
         Letter.CONTACT_REMOVED: _BROWSER,
+        Letter.NEW_DEVICE: _BROWSER,
+        Letter.WAY_ADDED: frozenset({BROWSER, WAY}),
+        Letter.WAY_REMOVED: frozenset({BROWSER, WAY}),
+        Letter.PASSWORD_CHANGED: _BROWSER,
+        Letter.LOGIN_CHANGED: _BROWSER,
+        Letter.RECOVERED: _BROWSER,
         Letter.CLOSING_BEGUN: frozenset({DAY}),
         Letter.CLOSING_SOON: frozenset({DAY}),
     }
@@ -49,17 +81,55 @@ class Purpose(StrEnum):
     """What a link in a letter is for. One link does one thing."""
 
     CONFIRM_CONTACT = "confirm_contact"
+    #: "This was not me": locks the account.
+    NOT_ME = "not_me"
+    #: Shows that whoever puts a locked account right reads its mail.
+    REPAIR = "repair"
 
 
 #: How long each link works, counted from when its letter was written.
-LIFETIMES: Final[Mapping[Purpose, timedelta]] = MappingProxyType({Purpose.CONFIRM_CONTACT: timedelta(hours=24)})
+LIFETIMES: Final[Mapping[Purpose, timedelta]] = MappingProxyType(
+    {
+        Purpose.CONFIRM_CONTACT: timedelta(hours=24),
+        Purpose.NOT_ME: timedelta(days=30),
+        Purpose.REPAIR: timedelta(days=30),
+    }
+)
 
 #: Where each link leads.
-PATHS: Final[Mapping[Purpose, str]] = MappingProxyType({Purpose.CONFIRM_CONTACT: "/contact/{secret}"})
+PATHS: Final[Mapping[Purpose, str]] = MappingProxyType(
+    {
+        Purpose.CONFIRM_CONTACT: "/contact/{secret}",
+        Purpose.NOT_ME: "/not-me/{secret}",
+        Purpose.REPAIR: "/repair/letter/{secret}",
+    }
+)
+
+#: Letters about what could be somebody else's doing. Each carries a link that locks the account.
+ABOUT_SECURITY: Final = frozenset(
+    {
+        Letter.CONTACT_CHANGED,
+        Letter.CONTACT_REMOVED,
+        Letter.NEW_DEVICE,
+        Letter.WAY_ADDED,
+        Letter.WAY_REMOVED,
+        Letter.PASSWORD_CHANGED,
+        Letter.LOGIN_CHANGED,
+        Letter.RECOVERED,
+        Letter.REPAIR_FINISHED,
+        Letter.CLOSING_BEGUN,
+        Letter.CLOSING_SOON,
+    }
+)
 
 #: The links that each letter carries.
 LINKS: Final[Mapping[Letter, tuple[Purpose, ...]]] = MappingProxyType(
-    {Letter.CONTACT_CONFIRM: (Purpose.CONFIRM_CONTACT,)}
+    {
+        Letter.CONTACT_CONFIRM: (Purpose.CONFIRM_CONTACT,),
+        Letter.REPAIR_BEGUN: (Purpose.REPAIR,),
+        Letter.REPAIR_LINK: (Purpose.REPAIR,),
+        **dict.fromkeys(ABOUT_SECURITY, (Purpose.NOT_ME,)),
+    }
 )
 
 
@@ -94,6 +164,7 @@ class SealedContact:
     account_id: str
     sealed: bytes = field(repr=False)
     standing: Standing
+    #: When it was typed, or confirmed.
     since: datetime
     #: None for the current one, which stays.
     expires_at: datetime | None

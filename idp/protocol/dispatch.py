@@ -35,6 +35,11 @@ class StepUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """The citizen puts their account right first, which they said somebody else was in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """The citizen chooses what to share."""
 
@@ -52,7 +57,7 @@ class Refuse:
     description: str
 
 
-Step = SignIn | SignUp | SelectAccount | StepUp | Consent | Issue | Refuse
+Step = SignIn | SignUp | SelectAccount | StepUp | Repair | Consent | Issue | Refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Standing:
     undecided: bool
     #: A second factor is set up that this session has not used; looked up only where it matters.
     can_step_up: bool = False
+    #: The account is locked until its owner has put it right.
+    in_repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,15 @@ def _account(state: FlowState) -> Step | None:
     return SelectAccount()
 
 
+def _repair(state: FlowState) -> Step | None:
+    """Give nothing to anybody while it is not clear who is who (OIDC Core §3.1.2.6, interaction_required)."""
+    if state.standing is None or not state.standing.in_repair:
+        return None
+    if state.silent:
+        return Refuse("interaction_required", "The citizen has to put their account right first")
+    return Repair()
+
+
 def _choice(state: FlowState) -> Step | None:
     standing = state.standing
     undecided = standing is not None and standing.undecided
@@ -191,6 +207,7 @@ _RULES: Collection[Callable[[FlowState], Step | None]] = (
     _authentication,
     _identity,
     _account,
+    _repair,
     _strength,
     _choice,
 )

@@ -13,6 +13,7 @@ from idp.settings.kinds import Issuer, Languages, is_loopback
 from idp.settings.leaving import LeavingSettings
 from idp.settings.mail import MailSettings
 from idp.settings.places import PlacesSettings
+from idp.settings.recovery import RecoverySettings
 from idp.settings.secret import SecretSettings
 
 PREFIX = "PROFFER_"
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     keys: services.KeySettings = Field(default_factory=services.KeySettings)
     logout: services.LogoutSettings = Field(default_factory=services.LogoutSettings)
     notices: services.NoticeSettings = Field(default_factory=services.NoticeSettings)
+    recovery: RecoverySettings = Field(default_factory=RecoverySettings)
     mail: MailSettings = Field(default_factory=MailSettings)
     device: services.DeviceSettings = Field(default_factory=services.DeviceSettings)
     userinfo: services.UserInfoSettings = Field(default_factory=services.UserInfoSettings)

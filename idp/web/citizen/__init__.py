@@ -24,6 +24,10 @@ from idp.web.citizen.handover import approving, asking
 from idp.web.citizen.leaving import bringing, closing
 from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
+from idp.web.citizen.personas import pages as personas
+from idp.web.citizen.repair import not_me
+from idp.web.citizen.repair import pages as repair
+from idp.web.citizen.repair import steps as repair_steps
 from idp.web.citizen.security import authenticator, devices, name
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import pages as sharing
@@ -53,6 +57,9 @@ def blueprints() -> tuple[Blueprint, ...]:
             accounts,
             security,
             contact,
+            not_me,
+            repair,
+            repair_steps,
             devices,
             name,
             language,
@@ -61,6 +68,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             details,
             device,
             sharing,
+            personas,
             activity,
             checking,
             deleting,

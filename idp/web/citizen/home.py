@@ -28,6 +28,8 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("closing.form"), code=303)
     if session is None:
         return render_template("citizen/entrance/welcome.html")
+    if session.repair_since is not None:
+        return redirect(url_for("repair.index"), code=303)
     ready = services().vault.ready(session.account_id)
     return render_template(
         "citizen/home.html",

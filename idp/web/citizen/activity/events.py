@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from idp.activity.values import BROWSER, COUNT, DURATION, METHOD, REASON, Kind, Row
+from idp.activity.values import BROWSER, COUNT, DURATION, IDENTITY, METHOD, REASON, Kind, Row
 from idp.web.citizen.activity.wording import detail_label
 from idp.web.citizen.details.held import service_name
 
@@ -28,6 +28,10 @@ _NAMES = {
     Kind.DETAIL_ADDED: _l("Detail added"),
     Kind.DETAIL_CHANGED: _l("Detail changed"),
     Kind.DETAIL_REMOVED: _l("Detail removed"),
+    Kind.PERSONA_ADDED: _l("Persona made"),
+    Kind.PERSONA_CHANGED: _l("Persona changed"),
+    Kind.PERSONA_REMOVED: _l("Persona removed"),
+    Kind.IDENTITY_CHANGED: _l("Known by another ID"),
     Kind.RECOVERY_CODE_RENEWED: _l("New recovery code"),
     Kind.RECOVERY_CODE_CONFIRMED: _l("Recovery code confirmed"),
     Kind.RECOVERED: _l("Recovery code used"),
@@ -36,6 +40,8 @@ _NAMES = {
     Kind.SECOND_FACTOR_ADDED: _l("Authenticator app set up"),
     Kind.SECOND_FACTOR_REMOVED: _l("Authenticator app removed"),
     Kind.STEPPED_UP: _l("Code given"),
+    Kind.LOCKED: _l("Account locked"),
+    Kind.REPAIRED: _l("Account put right"),
     Kind.OTHER_DEVICE_APPROVED: _l("Other device signed in"),
     Kind.OTHER_DEVICE_REFUSED: _l("Other device refused"),
     Kind.CONTACT_ASKED: _l("Contact address typed"),
@@ -65,6 +71,12 @@ _SENTENCES = {
     Kind.DETAIL_ADDED: _l("You added to your details."),
     Kind.DETAIL_CHANGED: _l("You changed your details."),
     Kind.DETAIL_REMOVED: _l("You removed from your details."),
+    Kind.PERSONA_ADDED: _l("You made a persona."),
+    Kind.PERSONA_CHANGED: _l("You changed a persona."),
+    Kind.PERSONA_REMOVED: _l("You removed a persona."),
+    Kind.IDENTITY_CHANGED: _l(
+        "You chose another ID for %(service)s. What it could see under the one before ended, and it sees a new person."
+    ),
     Kind.RECOVERY_CODE_RENEWED: _l("You made a new recovery code. The one before no longer works."),
     Kind.RECOVERY_CODE_CONFIRMED: _l("You confirmed your recovery code."),
     Kind.RECOVERED: _l("Your recovery code was used to set a new password."),
@@ -73,6 +85,8 @@ _SENTENCES = {
     Kind.SECOND_FACTOR_ADDED: _l("You set up an authenticator app. Signing in asks for its code now."),
     Kind.SECOND_FACTOR_REMOVED: _l("You removed your authenticator app. Your password alone signs you in."),
     Kind.STEPPED_UP: _l("You gave a code of your authenticator app."),
+    Kind.LOCKED: _l("You said that something was not you. Your account was locked and signed out everywhere."),
+    Kind.REPAIRED: _l("You put your account right, and it was opened again."),
     Kind.OTHER_DEVICE_APPROVED: _l("You let another device sign in as you."),
     Kind.OTHER_DEVICE_REFUSED: _l("Another device wanted to be signed in as you and was not."),
     Kind.CONTACT_ASKED: _l("You gave a contact address. It counts once you confirm it from the letter that we sent."),
@@ -194,6 +208,9 @@ def _notes(row: Row) -> tuple[str, ...]:
         notes.append(_("the number was wrong"))
     if row.facts.get(DURATION) == "once":
         notes.append(_("for one visit"))
+    identities = {"persona": _("as one of your personas"), "one_time": _("under a one-time ID")}
+    if identity := identities.get(row.facts.get(IDENTITY, "")):
+        notes.append(identity)
     if (count := row.facts.get(COUNT, "")).isdecimal():
         notes.append(ngettext("%(num)s entry", "%(num)s entries", int(count[:9])))
     return tuple(notes)

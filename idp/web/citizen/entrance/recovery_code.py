@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from idp.authentication.errors import RecoveryCodeMismatchError
-from idp.web.access import citizen
+from idp.web.access import citizen, while_locked
 from idp.web.citizen.arriving import arrival, go_on
 from idp.web.context import services, signed_in
 from idp.web.forms import Problem, text
@@ -25,6 +25,7 @@ _FIELD = "recovery_code"
 
 @bp.get("")
 @citizen
+@while_locked
 def form() -> ResponseReturnValue:
     """Ask for the code that was shown, or offer a new one."""
     came = arrival()
@@ -33,6 +34,7 @@ def form() -> ResponseReturnValue:
 
 @bp.post("")
 @citizen
+@while_locked
 @limited("sign_in")
 def confirm() -> ResponseReturnValue:
     """Take the typed code as proof that it was kept."""

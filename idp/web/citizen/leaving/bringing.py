@@ -98,8 +98,9 @@ def look() -> ResponseReturnValue:
 
 @bp.post("/look")
 @citizen
+@own_transactions
 def bring() -> ResponseReturnValue:
-    """Bring in what is ticked, or forget the file."""
+    """Bring in what is ticked, or forget the file. What fails halfway leaves nothing, and a page that says why."""
     if "discard" in request.form:
         services().portability.moving.discard(signed_in())
         flash(_("The file is forgotten. Nothing was brought in."))
