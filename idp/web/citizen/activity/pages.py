@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from idp.activity.filters import Facets
@@ -47,7 +47,6 @@ def _timeline(page: Page, wanted: Asked, facets: Facets, *, plot: Plot | None) -
         newer=_link(wanted, after=page.newer),
         older=_link(wanted, before=page.older),
         earlier=services().portability.earlier.are_there(signed_in().account_id),
-        not_me="not_me.form" in current_app.view_functions,
     )
     return shown, 422 if wanted.problems else 200
 
