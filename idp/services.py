@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from idp.notices.service import NoticeService
     from idp.outbound.fetch import Fetcher
     from idp.portability.service import PortabilityService
+    from idp.relay.forwarding import Forwarding
+    from idp.relay.service import RelayService
     from idp.repair.service import RepairService
     from idp.settings import Settings
     from idp.storage.db import Database
@@ -66,6 +68,8 @@ class Services:
     logout: LogoutService
     repair: RepairService
     handover: HandoverService
+    relay: RelayService
+    forwarding: Forwarding
     portability: PortabilityService
 
     def close(self) -> None:
