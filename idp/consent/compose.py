@@ -115,7 +115,10 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
         without_it=next((text for use in uses if (text := use.without_it.read(language)) is not None), None),
         help=at.client.organisation.help.read(language),
         public_subject=at.client.subject_type is SubjectType.PUBLIC,
-        identities=offered(at.personas, chosen=at.known_as, known_now=at.known_now),
+        identities=offered(
+            at.personas, chosen=at.known_as, known_now=at.known_now, one_time=not at.client.lasting_subject
+        ),
+        lasting_subject=at.client.lasting_subject,
         ends_another=at.known_now is not None and at.known_now != at.known_as,
         duration=Duration.ONCE if at.known_as == ONE_TIME else choices.duration,
         reconfirm_months=reconfirm_months,
@@ -133,7 +136,7 @@ def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool)
     """
     asked = frozenset(claim.name for claim in at.asked)
     essential = asked & frozenset(at.assessment.essential)
-    shown = choices or Choices(allowed=essential)
+    shown = choices or _brought_along(at, asked, essential) or Choices(allowed=essential)
     if not select_all:
         return shown
     # What the citizen does not hold would only ask them to type it: ticking that stays their own doing.
@@ -144,6 +147,16 @@ def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool)
         or candidates(at.document, claim, catalogue=at.catalogue, today=at.today)
     }
     return replace(shown, allowed=shown.allowed | essential | held)
+
+
+def _brought_along(at: Situation, asked: frozenset[str], essential: frozenset[str]) -> Choices | None:
+    """Return what the citizen had chosen at the provider that they come from, to be confirmed; else None."""
+    if at.grant is None or at.difference.reason is not Reason.MOVED:
+        return None
+    before = {each.claim: each.form for each in at.grant.decisions if each.claim in asked and each.allowed}
+    offered = {claim.name: acceptable_forms(claim, register=at.client.register) for claim in at.asked}
+    forms = {name: form for name, form in before.items() if form in offered[name]}
+    return Choices(allowed=essential | before.keys(), forms=forms)
 
 
 def _uses(at: Situation) -> tuple[RegisteredUse, ...]:

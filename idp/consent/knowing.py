@@ -101,6 +101,8 @@ class Knowing(Releases):
         pinned = self.standing(account_id, client.client_id)
         known_as = wanted or (MAIN if pinned is None else pinned.persona)
         if known_as == ONE_TIME:
+            if client.lasting_subject:
+                raise UnrequestedClaimError("one time is not offered")
             return known_as, None, pinned
         if pinned is not None and pinned.persona == known_as:
             return known_as, pinned, pinned

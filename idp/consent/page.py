@@ -144,6 +144,8 @@ class ChoicePage:
     public_subject: bool
     #: The main one first, then one time, then personas.
     identities: tuple[Identity, ...]
+    #: One time is not among them: what the service is for takes knowing the citizen again.
+    lasting_subject: bool
     #: What the service has now, under another identity, ends with this choice.
     ends_another: bool
     duration: Duration

@@ -17,6 +17,7 @@ from idp.storage.db import Database
 from idp.vault import faces
 from idp.vault.emails import EmailsChanged, tell
 from idp.vault.errors import (
+    PersonaHeldError,
     TooManyDetailsError,
     TooManyPersonasError,
     UnknownPersonaError,
@@ -110,12 +111,29 @@ class Personas:
             colour=faces.colour(colour),
             created_at=self._clock.now(),
         )
-        made = Persona(identifier(), face, Document(version=1, seed=random_key(), login="", face=face))
-        box = seal_document(key, made.document, account_id=account_id, persona=made.id)
-        with self._db.transaction():
-            self._store.add_document(account_id, made.id, document=SealedDocument(version=1, sealed=box))
-            self._activity.record(Entry(account_id=account_id, kind=Kind.PERSONA_ADDED))
-        return made
+        document = Document(version=1, seed=random_key(), login="", face=face)
+        return self._keep(account_id, key, identifier(), document)
+
+    def restore(self, account_id: str, key: VaultKey, *, persona: str, document: Document) -> Persona:
+        """Keep a persona that was taken along from elsewhere, with the seed and the identifiers that it had there.
+
+        :param persona: its identifier, which choices refer to.
+        :param document: what it holds; every value has been checked, and its face is one that may be.
+        :raises PersonaNameError: the name is not one, or another persona has it.
+        :raises TooManyPersonasError: there are as many as there may be.
+        :raises PersonaHeldError: a persona of this identifier is here already.
+        :raises TooManyDetailsError: it holds more than a persona may.
+        """
+        others, face = self.all(account_id, key), document.face
+        if persona == MAIN or face is None or any(other.id == persona for other in others):
+            raise PersonaHeldError
+        if len(others) >= faces.MAX_PERSONAS:
+            raise TooManyPersonasError
+        if len(document.attributes) > MAX_ATTRIBUTES:
+            raise TooManyDetailsError
+        name = faces.persona_name(face.name, others=[other.name for other in others])
+        face = replace(face, name=name, colour=faces.colour(face.colour))
+        return self._keep(account_id, key, persona, replace(document, version=1, login="", face=face))
 
     def rename(self, account_id: str, key: VaultKey, persona: str, *, name: object, colour: str) -> None:
         """Give a persona another name or colour.
@@ -163,6 +181,14 @@ class Personas:
             if not self._store.remove_document(account_id, persona):
                 raise UnknownPersonaError
             self._activity.record(Entry(account_id=account_id, kind=Kind.PERSONA_REMOVED))
+
+    def _keep(self, account_id: str, key: VaultKey, persona: str, document: Document) -> Persona:
+        made = _as_persona(persona, document)
+        box = seal_document(key, document, account_id=account_id, persona=persona)
+        with self._db.transaction():
+            self._store.add_document(account_id, persona, document=SealedDocument(version=document.version, sealed=box))
+            self._activity.record(Entry(account_id=account_id, kind=Kind.PERSONA_ADDED))
+        return made
 
     def _change(self, account_id: str, key: VaultKey, held: Persona, after: Document) -> None:
         if after == held.document:
@@ -216,6 +242,10 @@ def replace_sealed(store: VaultStore, key: VaultKey, after: Document, *, account
 
 def _opened(key: VaultKey, box: SealedDocument, *, account_id: str, persona: str) -> Persona:
     document = open_document(key, box.sealed, account_id=account_id, persona=persona, version=box.version)
+    return _as_persona(persona, document)
+
+
+def _as_persona(persona: str, document: Document) -> Persona:
     if document.face is None:
         raise VaultBrokenError
     return Persona(persona, document.face, document)
