@@ -262,6 +262,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             activity=activity,
             authentication=authentication,
             vault=vault,
+            personas=personas,
             consent=consent,
             clients=clients,
             catalogue=catalogue,

@@ -14,6 +14,7 @@ from idp.portability.errors import SignInPasswordError, VaultLockedError
 from idp.portability.format import TYPE
 from idp.portability.gathering import Gathering
 from idp.portability.noting import note
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 
 
@@ -26,6 +27,7 @@ class Downloads:
         gathering: Gathering,
         authentication: AuthenticationService,
         vault: VaultService,
+        personas: Personas,
         activity: ActivityService,
         travelled: Callable[[str, bytes], None],
         iterations: int = ITERATIONS,
@@ -33,6 +35,7 @@ class Downloads:
         self._gathering = gathering
         self._authentication = authentication
         self._vault = vault
+        self._personas = personas
         self._activity = activity
         self._travelled = travelled
         self._iterations = iterations
@@ -45,13 +48,15 @@ class Downloads:
         :raises VaultLockedError: this sign-in cannot open the vault.
         :raises SlowDownError: too many tries, or the server is too busy.
         """
-        if session.vault_key is None:
+        key = session.vault_key
+        if key is None:
             raise VaultLockedError
-        document = self._vault.read(session.account_id, session.vault_key)
+        document = self._vault.read(session.account_id, key)
         self._authentication.judge_password(password, about=(document.login,))
         if self._authentication.is_sign_in_password(session, password):
             raise SignInPasswordError
-        self._travelled(session.account_id, document.seed)
+        for seed in (document.seed, *(each.document.seed for each in self._personas.all(session.account_id, key))):
+            self._travelled(session.account_id, seed)
         note(self._activity, session, Kind.TAKEN_ALONG)
         content = msgspec.json.encode(self._gathering.everything(session, language=language))
         with self._authentication.costly():

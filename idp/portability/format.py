@@ -33,6 +33,8 @@ class DetailRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     valid_until: str | None = None
     label: str = ""
     language: str = ""
+    #: In a persona other than `main`: it goes where the main detail of this id goes.
+    follows: bool = False
 
 
 class PersonaRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -41,7 +43,10 @@ class PersonaRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     id: str
     #: 32 bytes, base64url.
     seed: str
+    #: What its citizen calls it, and the colour by which they find it; `main` has neither.
     name: str = ""
+    colour: str = ""
+    made_at: str | None = None
     details: list[DetailRecord] = []
 
 

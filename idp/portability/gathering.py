@@ -22,6 +22,7 @@ from idp.portability.format import (
     LedgerRecord,
     PersonaRecord,
 )
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 from idp.vault.values import MAIN, Attribute, Document
 
@@ -35,6 +36,7 @@ class Gathering:
         accounts: AccountService,
         activity: ActivityService,
         vault: VaultService,
+        personas: Personas,
         consent: ConsentService,
         clients: ClientService,
         earlier: EarlierLedgers,
@@ -44,6 +46,7 @@ class Gathering:
         self._accounts = accounts
         self._activity = activity
         self._vault = vault
+        self._personas = personas
         self._consent = consent
         self._clients = clients
         self._earlier = earlier
@@ -68,7 +71,10 @@ class Gathering:
             account=AccountRecord(
                 id=account.id, sign_in_name=document.login, made_at=utc(account.created_at), language=account.locale
             ),
-            personas=[_persona(MAIN, document)],
+            personas=[
+                _persona(MAIN, document),
+                *(_persona(each.id, each.document) for each in self._personas.all(account.id, key)),
+            ],
             choices=[self._choice(grant, language) for grant in self._consent.shared_with(account.id)],
             activity=self._ledger(account.id, language),
             earlier=self._earlier.records(account.id, key),
@@ -109,7 +115,15 @@ class Gathering:
 
 
 def _persona(name: str, document: Document) -> PersonaRecord:
-    return PersonaRecord(id=name, seed=b64url(document.seed), details=list(map(_detail, document.attributes)))
+    face = document.face
+    return PersonaRecord(
+        id=name,
+        seed=b64url(document.seed),
+        name="" if face is None else face.name,
+        colour="" if face is None else face.colour,
+        made_at=None if face is None else utc(face.created_at),
+        details=list(map(_detail, document.attributes)),
+    )
 
 
 def _detail(attribute: Attribute) -> DetailRecord:
@@ -126,4 +140,5 @@ def _detail(attribute: Attribute) -> DetailRecord:
         valid_until=utc(attribute.valid_until) if attribute.valid_until else None,
         label=attribute.label,
         language=attribute.language,
+        follows=attribute.follows,
     )

@@ -34,8 +34,9 @@ from idp.portability.store import PortabilityStore, SealedFile
 from idp.portability.values import Arrival, MovedChoice, Part
 from idp.storage.db import Database
 from idp.vault.errors import DetailHeldError, VaultNotReadyError
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
-from idp.vault.values import MAIN, VaultKey
+from idp.vault.values import MAIN, Document, VaultKey
 
 #: How long an opened file waits for its citizen.
 WAITS: Final = timedelta(minutes=30)
@@ -53,6 +54,7 @@ class Moving:
         activity: ActivityService,
         authentication: AuthenticationService,
         vault: VaultService,
+        personas: Personas,
         consent: ConsentService,
         clients: ClientService,
         catalogue: Catalogue,
@@ -67,6 +69,7 @@ class Moving:
         self._activity = activity
         self._authentication = authentication
         self._vault = vault
+        self._personas = personas
         self._consent = consent
         self._clients = clients
         self._catalogue = catalogue
@@ -83,7 +86,8 @@ class Moving:
         :raises VaultNotReadyError: the recovery code is not confirmed.
         """
         document = self._vault.read(session.account_id, _key(session))
-        if document.attributes or self._consent.shared_with(session.account_id):
+        personas = self._personas.all(session.account_id, _key(session))
+        if document.attributes or personas or self._consent.shared_with(session.account_id):
             raise NotEmptyError
         if not self._vault.ready(session.account_id):
             raise VaultNotReadyError
@@ -157,7 +161,7 @@ class Moving:
 
     def _fill(self, session: Session, arrival: Arrival, picked: frozenset[Part]) -> None:
         account_id, key = session.account_id, _key(session)
-        if not self._claim(account_id, arrival.seed):
+        if not all(self._claim(account_id, seed) for seed in arrival.seeds):
             raise IdentifiersTakenError
         try:
             document = self._vault.arrive(
@@ -169,20 +173,25 @@ class Moving:
             )
         except DetailHeldError:
             raise NotEmptyError from None
+        documents = {MAIN: document}
+        for persona in arrival.personas:
+            kept = persona.attributes if Part.DETAILS in picked else ()
+            whole = Document(version=1, seed=persona.seed, login="", attributes=kept, face=persona.face)
+            restored = self._personas.restore(account_id, key, persona=persona.id, document=whole)
+            documents[persona.id] = restored.document
         if Part.CHOICES in picked:
-            held = {each.id for each in document.attributes}
             for choice in arrival.choices:
-                self._consent.bring_along(self._grant(account_id, choice, held, document.version))
+                self._consent.bring_along(self._grant(account_id, choice, documents[choice.persona]))
 
-    def _grant(self, account_id: str, choice: MovedChoice, held: Collection[str], version: int) -> Grant:
-        now = self._clock.now()
+    def _grant(self, account_id: str, choice: MovedChoice, document: Document) -> Grant:
+        now, held = self._clock.now(), {each.id for each in document.attributes}
         decisions = tuple(
             each if each.attribute_id in held else replace(each, attribute_id=None) for each in choice.decisions
         )
         return Grant(
             id=identifier(),
             account_id=account_id,
-            persona=MAIN,
+            persona=choice.persona,
             client_id=choice.client_id,
             sub=choice.sub,
             scopes=(),
@@ -190,7 +199,7 @@ class Moving:
             claims=(),
             claims_sealed=None,
             grant_key_wrapped=None,
-            vault_version=version,
+            vault_version=document.version,
             sealed_at=now,
             duration=Duration.STANDING,
             created_at=choice.since,

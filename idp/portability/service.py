@@ -18,6 +18,7 @@ from idp.portability.moving import Moving
 from idp.portability.store import PortabilityStore
 from idp.settings import Settings
 from idp.storage.db import Database
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 
 
@@ -32,6 +33,7 @@ class PortabilityService:
         activity: ActivityService,
         authentication: AuthenticationService,
         vault: VaultService,
+        personas: Personas,
         consent: ConsentService,
         clients: ClientService,
         catalogue: Catalogue,
@@ -51,6 +53,7 @@ class PortabilityService:
             activity=activity,
             authentication=authentication,
             vault=vault,
+            personas=personas,
             consent=consent,
             clients=clients,
             catalogue=catalogue,
@@ -63,6 +66,7 @@ class PortabilityService:
             accounts=accounts,
             activity=activity,
             vault=vault,
+            personas=personas,
             consent=consent,
             clients=clients,
             earlier=self.earlier,
@@ -74,6 +78,7 @@ class PortabilityService:
             gathering=gathering,
             authentication=authentication,
             vault=vault,
+            personas=personas,
             activity=activity,
             travelled=self.moving.mark_travelled,
         )

@@ -1,7 +1,8 @@
 """Sorting out what a file would bring: details are checked as if typed, and what can be worked out is not believed."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -17,9 +18,11 @@ from idp.crypto.sealing import KEY_BYTES
 from idp.crypto.secrets import identifier, unb64url
 from idp.portability.errors import FileRefusedError
 from idp.portability.format import ChoiceRecord, DetailRecord, Everything, LedgerRecord, PersonaRecord
-from idp.portability.values import Arrival, Chain, MovedChoice
+from idp.portability.values import Arrival, Chain, MovedChoice, MovedPersona
+from idp.vault.errors import PersonaNameError
+from idp.vault.faces import MAX_PERSONAS, colour, persona_name
 from idp.vault.policy import MAX_ATTRIBUTES, MAX_LABEL, MAX_VALUES_OF_A_CLAIM, subject
-from idp.vault.values import MAIN, Attribute, Document, Source
+from idp.vault.values import MAIN, Attribute, Document, Face, Source
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _LONGEST: Final = 200
@@ -44,14 +47,13 @@ def sort_out(
     """
     try:
         main = next(each for each in file.personas if each.id == MAIN)
-        seed = unb64url(main.seed)
+        seed = _seed(main)
         made_at = moment(file.made_at)
         attributes, refused = _attributes(main, catalogue, today)
-    except (StopIteration, ValueError, OverflowError):
+        personas = tuple(_personas(file, attributes, catalogue, today))
+    except (StopIteration, ValueError, OverflowError, PersonaNameError):
         raise FileRefusedError("unreadable") from None
-    if len(seed) != KEY_BYTES or len(main.details) > MAX_ATTRIBUTES:
-        raise FileRefusedError("unreadable")
-    choices, elsewhere = _choices(file, seed, {each.id for each in attributes}, catalogue, clients)
+    choices, elsewhere = _choices(file, {MAIN: seed} | {each.id: each.seed for each in personas}, catalogue, clients)
     chains = (*file.earlier, file.activity)
     return Arrival(
         made_by=_short(file.made_by),
@@ -59,6 +61,7 @@ def sort_out(
         sign_in_name=_short(file.account.sign_in_name),
         seed=seed,
         attributes=attributes,
+        personas=personas,
         refused=refused,
         unchecked=sum(each.checked_at is not None for each in main.details),
         choices=choices,
@@ -67,6 +70,38 @@ def sort_out(
         broken=broken,
         language=file.account.language if file.account.language in languages else None,
     )
+
+
+def _seed(persona: PersonaRecord) -> bytes:
+    seed = unb64url(persona.seed)
+    if len(seed) != KEY_BYTES or len(persona.details) > MAX_ATTRIBUTES:
+        raise ValueError("no persona of ours")
+    return seed
+
+
+def _personas(
+    file: Everything, main: Collection[Attribute], catalogue: Catalogue, today: date
+) -> Iterator[MovedPersona]:
+    """Give the personas beside the main one. What does not look like the main detail that it follows is its own."""
+    names: list[str] = []
+    known, seeds = {MAIN}, {_seed(next(each for each in file.personas if each.id == MAIN))}
+    for record in file.personas:
+        if record.id == MAIN:
+            continue
+        seed = _seed(record)
+        if not _ID.fullmatch(record.id) or record.id in known or seed in seeds or len(names) >= MAX_PERSONAS:
+            raise ValueError("no persona of ours")
+        names.append(persona_name(record.name, others=names))
+        known.add(record.id)
+        seeds.add(seed)
+        attributes, _ = _attributes(record, catalogue, today)
+        follows = {each.id for each in record.details if each.follows}
+        yield MovedPersona(
+            id=record.id,
+            face=Face(names[-1], colour(record.colour), moment(record.made_at or file.made_at)),
+            seed=seed,
+            attributes=tuple(replace(each, follows=each.id in follows and each in main) for each in attributes),
+        )
 
 
 def _attributes(
@@ -117,38 +152,40 @@ def _attribute(record: DetailRecord, held: Document, catalogue: Catalogue, today
 
 
 def _choices(
-    file: Everything, seed: bytes, details: Collection[str], catalogue: Catalogue, clients: ClientService
+    file: Everything, seeds: Mapping[str, bytes], catalogue: Catalogue, clients: ClientService
 ) -> tuple[tuple[MovedChoice, ...], tuple[str, ...]]:
     moved: dict[str, MovedChoice] = {}
     elsewhere: list[str] = []
     for record in file.choices:
-        if record.stopped_at is not None or record.persona != MAIN or record.duration == "once":
+        if record.stopped_at is not None or record.persona not in seeds or record.duration == "once":
             continue
-        client = clients.get(record.service)
+        client, seed = clients.get(record.service), seeds[record.persona]
         if client is None or client.state is not ClientState.APPROVED or subject(seed, client.sector) != record.sub:
             elsewhere.append(_short(record.service_name))
         else:
-            moved.setdefault(record.service, _choice(record, details, catalogue))
+            moved.setdefault(record.service, _choice(record, catalogue))
     return tuple(moved.values()), tuple(dict.fromkeys(elsewhere))
 
 
-def _choice(record: ChoiceRecord, details: Collection[str], catalogue: Catalogue) -> MovedChoice:
+def _choice(record: ChoiceRecord, catalogue: Catalogue) -> MovedChoice:
     return MovedChoice(
+        persona=record.persona,
         client_id=record.service,
         sub=record.sub,
-        decisions=tuple(_decisions(record, details, catalogue)),
+        decisions=tuple(_decisions(record, catalogue)),
         since=_moment(record.since),
         changed_at=_moment(record.changed_at),
     )
 
 
-def _decisions(record: ChoiceRecord, details: Collection[str], catalogue: Catalogue) -> Iterator[Decision]:
+def _decisions(record: ChoiceRecord, catalogue: Catalogue) -> Iterator[Decision]:
     seen: set[str] = set()
     for each in record.decisions:
         known = catalogue.find(each.claim) is not None and catalogue.find(each.form) is not None
         if known and catalogue.covers(each.claim, each.form) and each.claim not in seen:
             seen.add(each.claim)
-            picked = each.detail if each.detail in details else None
+            # One that is not held here falls away when the choice is kept.
+            picked = each.detail if each.detail is not None and _ID.fullmatch(each.detail) else None
             basis = each.basis if _BASIS.fullmatch(each.basis) else ""
             yield Decision(each.claim, each.allowed, each.form, picked, basis)
 

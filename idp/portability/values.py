@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from idp.activity.records import EntryRecord
 from idp.consent.values import Decision
-from idp.vault.values import Attribute
+from idp.vault.values import Attribute, Face
 
 
 class Part(StrEnum):
@@ -20,9 +20,20 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MovedPersona:
+    """A persona with the seed of its identifiers."""
+
+    id: str
+    face: Face
+    seed: bytes = field(repr=False)
+    attributes: tuple[Attribute, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MovedChoice:
     """A choice about a service that is here too, and knows the citizen by the same identifier."""
 
+    persona: str
     client_id: str
     sub: str
     decisions: tuple[Decision, ...]
@@ -50,6 +61,8 @@ class Arrival:
     sign_in_name: str = field(repr=False)
     seed: bytes = field(repr=False)
     attributes: tuple[Attribute, ...] = field(repr=False)
+    #: Without the main one.
+    personas: tuple[MovedPersona, ...]
     #: Names of details that cannot be kept here.
     refused: tuple[str, ...]
     #: How many details somebody had checked. Here they are what the citizen says.
@@ -62,6 +75,11 @@ class Arrival:
     broken: int | None
     #: Language of the pages; None for one that is not offered here.
     language: str | None
+
+    @property
+    def seeds(self) -> tuple[bytes, ...]:
+        """From which all identifiers in it follow."""
+        return (self.seed, *(each.seed for each in self.personas))
 
     @property
     def entries(self) -> int:
