@@ -33,6 +33,8 @@ class DetailRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     valid_until: str | None = None
     label: str = ""
     language: str = ""
+    #: In a persona: a copy of the main detail of the same id, which goes where that one goes.
+    follows: bool = False
 
 
 class PersonaRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -41,7 +43,10 @@ class PersonaRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     id: str
     #: 32 bytes, base64url.
     seed: str
+    #: What its owner calls it and finds it by, and since when; of every persona but `main`.
     name: str = ""
+    colour: str = ""
+    made_at: str | None = None
     details: list[DetailRecord] = []
 
 
@@ -66,6 +71,8 @@ class ChoiceRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     persona: str
     #: How the service knows the citizen.
     sub: str
+    #: Whether it is how the service knows them now.
+    pinned: bool = True
     decisions: list[DecisionRecord]
     #: Names of the details that it can see now.
     shared: list[str] = []

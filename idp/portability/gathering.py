@@ -22,8 +22,9 @@ from idp.portability.format import (
     LedgerRecord,
     PersonaRecord,
 )
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
-from idp.vault.values import MAIN, Attribute, Document
+from idp.vault.values import MAIN, Attribute, Document, VaultKey
 
 
 class Gathering:
@@ -35,6 +36,7 @@ class Gathering:
         accounts: AccountService,
         activity: ActivityService,
         vault: VaultService,
+        personas: Personas,
         consent: ConsentService,
         clients: ClientService,
         earlier: EarlierLedgers,
@@ -44,6 +46,7 @@ class Gathering:
         self._accounts = accounts
         self._activity = activity
         self._vault = vault
+        self._personas = personas
         self._consent = consent
         self._clients = clients
         self._earlier = earlier
@@ -68,11 +71,16 @@ class Gathering:
             account=AccountRecord(
                 id=account.id, sign_in_name=document.login, made_at=utc(account.created_at), language=account.locale
             ),
-            personas=[_persona(MAIN, document)],
+            personas=[_persona(name, each) for name, each in self.documents(account.id, key).items()],
             choices=[self._choice(grant, language) for grant in self._consent.shared_with(account.id)],
             activity=self._ledger(account.id, language),
             earlier=self._earlier.records(account.id, key),
         )
+
+    def documents(self, account_id: str, key: VaultKey) -> dict[str, Document]:
+        """Give the documents of every persona, the main one first."""
+        personas = {each.id: each.document for each in self._personas.all(account_id, key)}
+        return {MAIN: self._vault.read(account_id, key), **personas}
 
     def _ledger(self, account_id: str, language: str) -> LedgerRecord:
         entries = list(map(record_of, self._activity.chain(account_id)))
@@ -91,6 +99,7 @@ class Gathering:
             service_name=self._name(grant.client_id, language),
             persona=grant.persona,
             sub=grant.sub,
+            pinned=grant.pinned,
             decisions=[
                 DecisionRecord(
                     claim=each.claim, allowed=each.allowed, form=each.form, detail=each.attribute_id, basis=each.basis
@@ -109,7 +118,15 @@ class Gathering:
 
 
 def _persona(name: str, document: Document) -> PersonaRecord:
-    return PersonaRecord(id=name, seed=b64url(document.seed), details=list(map(_detail, document.attributes)))
+    face = document.face
+    return PersonaRecord(
+        id=name,
+        seed=b64url(document.seed),
+        name=face.name if face else "",
+        colour=face.colour if face else "",
+        made_at=utc(face.created_at) if face else None,
+        details=list(map(_detail, document.attributes)),
+    )
 
 
 def _detail(attribute: Attribute) -> DetailRecord:
@@ -126,4 +143,5 @@ def _detail(attribute: Attribute) -> DetailRecord:
         valid_until=utc(attribute.valid_until) if attribute.valid_until else None,
         label=attribute.label,
         language=attribute.language,
+        follows=attribute.follows,
     )

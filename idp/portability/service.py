@@ -18,6 +18,8 @@ from idp.portability.moving import Moving
 from idp.portability.store import PortabilityStore
 from idp.settings import Settings
 from idp.storage.db import Database
+from idp.vault.arrivals import Arrivals
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 
 
@@ -32,6 +34,8 @@ class PortabilityService:
         activity: ActivityService,
         authentication: AuthenticationService,
         vault: VaultService,
+        personas: Personas,
+        arrivals: Arrivals,
         consent: ConsentService,
         clients: ClientService,
         catalogue: Catalogue,
@@ -51,6 +55,7 @@ class PortabilityService:
             activity=activity,
             authentication=authentication,
             vault=vault,
+            arrivals=arrivals,
             consent=consent,
             clients=clients,
             catalogue=catalogue,
@@ -63,6 +68,7 @@ class PortabilityService:
             accounts=accounts,
             activity=activity,
             vault=vault,
+            personas=personas,
             consent=consent,
             clients=clients,
             earlier=self.earlier,
@@ -73,7 +79,6 @@ class PortabilityService:
         self.downloads = Downloads(
             gathering=gathering,
             authentication=authentication,
-            vault=vault,
             activity=activity,
             travelled=self.moving.mark_travelled,
         )
