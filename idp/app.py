@@ -268,6 +268,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             consent=consent,
             clients=clients,
             catalogue=catalogue,
+            relay=mail.relay,
             letters=letters,
             logout=logout,
             clock=clock,

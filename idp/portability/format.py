@@ -98,6 +98,20 @@ class LedgerRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     services: dict[str, str] = {}
 
 
+class AddressRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A private mail address that one service has."""
+
+    service: str
+    persona: str
+    address: str
+    #: `live`, `muted` or `ended`.
+    standing: str
+    made_at: str
+    ended_at: str | None = None
+    forwarded: int = 0
+    returned: int = 0
+
+
 class AccountRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The account."""
 
@@ -106,6 +120,8 @@ class AccountRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     made_at: str
     #: Language of the pages, where the citizen chose one.
     language: str | None = None
+    #: Where letters about the account go.
+    contact: str | None = None
 
 
 class Everything(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -119,6 +135,8 @@ class Everything(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     account: AccountRecord
     personas: list[PersonaRecord]
     choices: list[ChoiceRecord] = []
+    #: Of this provider's mail domain, hence of no use elsewhere.
+    private_addresses: list[AddressRecord] = []
     activity: LedgerRecord
     #: What happened at providers before this one, the earliest first.
     earlier: list[LedgerRecord] = []

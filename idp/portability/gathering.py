@@ -9,12 +9,14 @@ from idp.clock import Clock
 from idp.consent.service import ConsentService
 from idp.consent.values import Grant
 from idp.crypto.secrets import b64url
+from idp.letters.service import LetterService
 from idp.portability.earlier import EarlierLedgers
 from idp.portability.errors import VaultLockedError
 from idp.portability.format import (
     FORMAT,
     VERSION,
     AccountRecord,
+    AddressRecord,
     ChoiceRecord,
     DecisionRecord,
     DetailRecord,
@@ -22,6 +24,8 @@ from idp.portability.format import (
     LedgerRecord,
     PersonaRecord,
 )
+from idp.relay.service import RelayService
+from idp.relay.values import PrivateAddress
 from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 from idp.vault.values import MAIN, Attribute, Document, VaultKey
@@ -40,6 +44,8 @@ class Gathering:
         consent: ConsentService,
         clients: ClientService,
         earlier: EarlierLedgers,
+        letters: LetterService,
+        relay: RelayService,
         clock: Clock,
         issuer: str,
     ) -> None:
@@ -50,6 +56,8 @@ class Gathering:
         self._consent = consent
         self._clients = clients
         self._earlier = earlier
+        self._letters = letters
+        self._relay = relay
         self._clock = clock
         self._issuer = issuer
 
@@ -69,10 +77,15 @@ class Gathering:
             made_at=utc(self._clock.now()),
             made_by=self._issuer,
             account=AccountRecord(
-                id=account.id, sign_in_name=document.login, made_at=utc(account.created_at), language=account.locale
+                id=account.id,
+                sign_in_name=document.login,
+                made_at=utc(account.created_at),
+                language=account.locale,
+                contact=self._letters.contacts.address(account.id),
             ),
             personas=[_persona(name, each) for name, each in self.documents(account.id, key).items()],
             choices=[self._choice(grant, language) for grant in self._consent.shared_with(account.id)],
+            private_addresses=list(map(_address, self._relay.addresses(account.id))),
             activity=self._ledger(account.id, language),
             earlier=self._earlier.records(account.id, key),
         )
@@ -126,6 +139,19 @@ def _persona(name: str, document: Document) -> PersonaRecord:
         colour=face.colour if face else "",
         made_at=utc(face.created_at) if face else None,
         details=list(map(_detail, document.attributes)),
+    )
+
+
+def _address(held: PrivateAddress) -> AddressRecord:
+    return AddressRecord(
+        service=held.client_id,
+        persona=held.persona,
+        address=held.address,
+        standing=held.standing.value,
+        made_at=utc(held.created_at),
+        ended_at=utc(held.ended_at) if held.ended_at else None,
+        forwarded=held.forwarded,
+        returned=held.returned,
     )
 
 

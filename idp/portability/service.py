@@ -16,6 +16,7 @@ from idp.portability.erasure import Erasure
 from idp.portability.gathering import Gathering
 from idp.portability.moving import Moving
 from idp.portability.store import PortabilityStore
+from idp.relay.service import RelayService
 from idp.settings import Settings
 from idp.storage.db import Database
 from idp.vault.arrivals import Arrivals
@@ -40,6 +41,7 @@ class PortabilityService:
         clients: ClientService,
         catalogue: Catalogue,
         letters: LetterService,
+        relay: RelayService,
         logout: LogoutService,
         clock: Clock,
         settings: Settings,
@@ -72,6 +74,8 @@ class PortabilityService:
             consent=consent,
             clients=clients,
             earlier=self.earlier,
+            letters=letters,
+            relay=relay,
             clock=clock,
             issuer=settings.issuer,
         )
