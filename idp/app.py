@@ -46,6 +46,7 @@ from idp.outbound.fetch import Fetcher
 from idp.outbound.mail import Mailer
 from idp.places import Places
 from idp.portability.service import PortabilityService
+from idp.recovery.service import RecoveryService
 from idp.repair.service import RepairService
 from idp.services import Services
 from idp.settings import load_settings
@@ -193,6 +194,30 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         consent=consent,
         farewells=farewells,
     )
+    recovery = RecoveryService(
+        db=db,
+        accounts=accounts,
+        activity=activity,
+        letters=letters,
+        notices=notices,
+        authentication=authentication,
+        clock=clock,
+        settings=settings.recovery,
+    )
+    repair = RepairService(
+        db=db,
+        accounts=accounts,
+        activity=activity,
+        letters=letters,
+        vault=vault,
+        authentication=authentication,
+        consent=consent,
+        logout=logout,
+        clock=clock,
+        settings=settings.recovery,
+    )
+    recovery.trusted_at = repair.trusted_at
+    repair.locking.also.append(recovery.cancel)
     return Services(
         settings=settings,
         clock=clock,
@@ -230,18 +255,8 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             pepper=pepper,
         ),
         logout=logout,
-        repair=RepairService(
-            db=db,
-            accounts=accounts,
-            activity=activity,
-            letters=letters,
-            vault=vault,
-            authentication=authentication,
-            consent=consent,
-            logout=logout,
-            clock=clock,
-            settings=settings.recovery,
-        ),
+        repair=repair,
+        recovery=recovery,
         portability=PortabilityService(
             db=db,
             accounts=accounts,

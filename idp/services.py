@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from idp.notices.service import NoticeService
     from idp.outbound.fetch import Fetcher
     from idp.portability.service import PortabilityService
+    from idp.recovery.service import RecoveryService
     from idp.repair.service import RepairService
     from idp.settings import Settings
     from idp.storage.db import Database
@@ -63,6 +64,7 @@ class Services:
     devices: DeviceCodes
     logout: LogoutService
     repair: RepairService
+    recovery: RecoveryService
     handover: HandoverService
     portability: PortabilityService
 

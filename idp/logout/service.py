@@ -97,6 +97,24 @@ class LogoutService:
             stopped = self._consent.withdraw(account_id=account_id, grant_id=grant_id)
             self._farewells.sharing_stopped(account_id=account_id, client_id=stopped.client_id, sub=stopped.sub)
 
+    def begin_vault_anew(self, session: Session, *, login: str, password: str) -> tuple[str, str]:
+        """Give a vault up that nobody opens any more: everything shared out of it stops, and services are told.
+
+        Gives the session's new secret and the recovery code of the new, empty vault. Not inside a transaction.
+
+        :raises SignInRefusedError: it is not the sign-in name, or not the password.
+        :raises SessionEndedError: the session has ended.
+        :raises SlowDownError: too many tries, or the server is too busy.
+        """
+        account_id = session.account_id
+
+        def stop_everything() -> None:
+            for grant in self._consent.shared_with(account_id):
+                if grant.withdrawn_at is None:
+                    self._stop(account_id, grant.id)
+
+        return self._authentication.begin_anew(session, login=login, password=password, before=stop_everything)
+
     # What an operator ends
 
     def suspend_account(self, login: str) -> None:
