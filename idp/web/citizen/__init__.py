@@ -24,8 +24,8 @@ from idp.web.citizen.handover import approving, asking
 from idp.web.citizen.leaving import closing
 from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
-from idp.web.citizen.recovery import pages as recovery_mail
-from idp.web.citizen.recovery import vault
+from idp.web.citizen.regaining import pages as recovery_mail
+from idp.web.citizen.regaining import vault
 from idp.web.citizen.repair import not_me
 from idp.web.citizen.repair import pages as repair
 from idp.web.citizen.repair import steps as repair_steps

@@ -84,9 +84,7 @@ _SENTENCES = {
     Kind.REPAIRED: _l("You put your account right, and it was opened again."),
     Kind.OTHER_DEVICE_APPROVED: _l("You let another device sign in as you."),
     Kind.OTHER_DEVICE_REFUSED: _l("Another device wanted to be signed in as you and was not."),
-    Kind.RECOVERY_BEGUN: _l(
-        "Somebody who reads your mail asked to get back in without your password. You can cancel it."
-    ),
+    Kind.RECOVERY_BEGUN: _l("Somebody who reads your mail began to get in without your password. You can cancel it."),
     Kind.RECOVERY_CANCELLED: _l("Getting back in by mail was cancelled."),
     Kind.RECOVERED_BY_MAIL: _l("A new password was set by a letter after the waiting time. The vault stayed locked."),
     Kind.VAULT_REOPENED: _l("You opened your vault again. Your new password opens it too."),

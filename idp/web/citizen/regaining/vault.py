@@ -106,7 +106,7 @@ def _page(came: Arrival, found: tuple[Problem, ...] = ()) -> ResponseReturnValue
     account_id = signed_in().account_id
     kinds = {slot.kind for slot in services().vault.slots(account_id)}
     page = render_template(
-        "citizen/recovery/vault.html",
+        "citizen/regaining/vault.html",
         came=came,
         problems=found,
         shut=services().authentication.is_shut(account_id),
@@ -119,5 +119,5 @@ def _page(came: Arrival, found: tuple[Problem, ...] = ()) -> ResponseReturnValue
 
 def _anew_page(came: Arrival, found: tuple[Problem, ...] = ()) -> ResponseReturnValue:
     has_app = services().authentication.has_code_app(signed_in().account_id)
-    page = render_template("citizen/recovery/vault_anew.html", came=came, problems=found, has_app=has_app)
+    page = render_template("citizen/regaining/vault_anew.html", came=came, problems=found, has_app=has_app)
     return page, 422 if found else 200

@@ -51,7 +51,7 @@ def ask() -> ResponseReturnValue:
 @public
 def sent() -> ResponseReturnValue:
     """Say what happens now, to everybody the same."""
-    return render_template("citizen/recovery/sent.html")
+    return render_template("citizen/regaining/sent.html")
 
 
 @bp.get("/mail/<secret>")
@@ -61,8 +61,8 @@ def beginning(secret: str) -> ResponseReturnValue:
     try:
         waiting = services().recovery.waiting(secret)
     except RecoveryOverError:
-        return render_template("citizen/recovery/begin.html", waiting=None), GONE
-    return render_template("citizen/recovery/begin.html", waiting=_long(waiting))
+        return render_template("citizen/regaining/begin.html", waiting=None), GONE
+    return render_template("citizen/regaining/begin.html", waiting=_long(waiting))
 
 
 @bp.post("/mail/<secret>")
@@ -73,8 +73,8 @@ def begin(secret: str) -> ResponseReturnValue:
     try:
         begun = services().recovery.begin(secret)
     except RecoveryOverError:
-        return render_template("citizen/recovery/begin.html", waiting=None), GONE
-    return render_template("citizen/recovery/begun.html", ready_at=begun.times.ready_at)
+        return render_template("citizen/regaining/begin.html", waiting=None), GONE
+    return render_template("citizen/regaining/begun.html", ready_at=begun.times.ready_at)
 
 
 @bp.get("/cancel/<secret>")
@@ -82,7 +82,7 @@ def begin(secret: str) -> ResponseReturnValue:
 def cancelling(secret: str) -> ResponseReturnValue:
     """Ask before it is cancelled: mail programs open links by themselves."""
     works = services().recovery.can_cancel(secret)
-    return render_template("citizen/recovery/cancel.html", works=works), 200 if works else GONE
+    return render_template("citizen/regaining/cancel.html", works=works), 200 if works else GONE
 
 
 @bp.post("/cancel/<secret>")
@@ -93,7 +93,7 @@ def cancel_from_letter(secret: str) -> ResponseReturnValue:
     try:
         services().recovery.cancel_by_letter(secret)
     except RecoveryOverError:
-        return render_template("citizen/recovery/cancel.html", works=False), GONE
+        return render_template("citizen/regaining/cancel.html", works=False), GONE
     return redirect(url_for("recovery_mail.cancelled"), code=303)
 
 
@@ -101,7 +101,7 @@ def cancel_from_letter(secret: str) -> ResponseReturnValue:
 @public
 def cancelled() -> ResponseReturnValue:
     """Say that it is cancelled, and what else to do."""
-    return render_template("citizen/recovery/cancelled.html")
+    return render_template("citizen/regaining/cancelled.html")
 
 
 @bp.post("/cancel")
@@ -122,7 +122,7 @@ def cancel() -> ResponseReturnValue:
 def password(secret: str) -> ResponseReturnValue:
     """Ask for a new password, and say again what it opens."""
     if not services().recovery.can_set_password(secret):
-        return render_template("citizen/recovery/too_late.html"), GONE
+        return render_template("citizen/regaining/too_late.html"), GONE
     return _password_page()
 
 
@@ -138,7 +138,7 @@ def set_password(secret: str) -> ResponseReturnValue:
     try:
         signed = services().recovery.set_password(secret, new=typed, origin=origin())
     except (RecoveryOverError, SignInRefusedError):
-        return render_template("citizen/recovery/too_late.html"), GONE
+        return render_template("citizen/regaining/too_late.html"), GONE
     except PasswordRefusedError as refused:
         return _password_page(refusals.of_password(refused.code), refusals.hints(refused.hints))
     except SlowDownError as slow:
@@ -152,13 +152,13 @@ def _form_page(problem: str | None = None) -> ResponseReturnValue:
     if not services().letters.on:
         abort(404)
     found = () if problem is None else (Problem(_LOGIN, problem),)
-    return render_template("citizen/recovery/form.html", problems=found), 422 if found else 200
+    return render_template("citizen/regaining/form.html", problems=found), 422 if found else 200
 
 
 def _password_page(problem: str | None = None, hints: tuple[str, ...] = ()) -> ResponseReturnValue:
     found = () if problem is None else (Problem(_PASSWORD, problem),)
     minimum = services().settings.passwords.minimum_length
-    page = render_template("citizen/recovery/password.html", problems=found, hints=hints, minimum=minimum)
+    page = render_template("citizen/regaining/password.html", problems=found, hints=hints, minimum=minimum)
     return page, 422 if found else 200
 
 
