@@ -54,6 +54,7 @@ from idp.storage.db import Database
 from idp.storage.versions import Versions
 from idp.tokens.devices import DeviceCodes
 from idp.tokens.service import TokenService
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 from idp.vault.store import VaultStore
 
@@ -158,7 +159,9 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         changed=clients.look_again,
     )
     grants = GrantStore(db=db)
-    vault = VaultService(db=db, store=VaultStore(db=db), catalogue=catalogue, activity=activity, clock=clock)
+    boxes = VaultStore(db=db)
+    vault = VaultService(db=db, store=boxes, catalogue=catalogue, activity=activity, clock=clock)
+    personas = Personas(db=db, store=boxes, catalogue=catalogue, activity=activity, clock=clock)
     authentication = AuthenticationService(
         db=db,
         accounts=accounts,
@@ -182,6 +185,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         clock=clock,
         last_used=LastUsed(grants.mark_used, around=app.app_context),
         reconfirm_months=settings.consent.reconfirm_months,
+        personas=personas,
     )
     logout = LogoutService(
         db=db,
@@ -193,6 +197,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         authentication=authentication,
         consent=consent,
         farewells=farewells,
+        personas=personas,
     )
     recovery = RecoveryService(
         db=db,
@@ -233,6 +238,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         invitations=invitations,
         self_registered=self_registered,
         vault=vault,
+        personas=personas,
         interactions=InteractionService(
             store=InteractionStore(db=db),
             clock=clock,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from idp.storage.db import Database
     from idp.tokens.devices import DeviceCodes
     from idp.tokens.service import TokenService
+    from idp.vault.personas import Personas
     from idp.vault.service import VaultService
 
 
@@ -55,6 +56,7 @@ class Services:
     invitations: Invitations
     self_registered: SelfRegistered
     vault: VaultService
+    personas: Personas
     interactions: InteractionService
     authentication: AuthenticationService
     consent: ConsentService

@@ -27,6 +27,12 @@ class Kind(StrEnum):
     DETAIL_ADDED = "detail_added"
     DETAIL_CHANGED = "detail_changed"
     DETAIL_REMOVED = "detail_removed"
+    #: A persona was made, renamed or given other details, or removed. Its name is in the vault only.
+    PERSONA_ADDED = "persona_added"
+    PERSONA_CHANGED = "persona_changed"
+    PERSONA_REMOVED = "persona_removed"
+    #: The citizen chose to be known to a service as somebody else from now on.
+    IDENTITY_CHANGED = "identity_changed"
     RECOVERY_CODE_RENEWED = "recovery_code_renewed"
     RECOVERY_CODE_CONFIRMED = "recovery_code_confirmed"
     #: The recovery code was used to set a new password.
@@ -80,6 +86,8 @@ METHOD: Final = "method"
 REASON: Final = "reason"
 #: How long a choice holds: `once`, `standing`.
 DURATION: Final = "duration"
+#: Under which kind of identity: `persona`, `one_time`; the main one is not mentioned. Never which persona.
+IDENTITY: Final = "identity"
 #: Which entries were deleted: `one`, `older`, `service`.
 EXTENT: Final = "extent"
 #: How many.
@@ -97,7 +105,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.SIGNED_IN: frozenset({BROWSER, METHOD}),
         Kind.SIGNED_OUT: _BROWSER,
         Kind.SIGN_IN_REFUSED: frozenset({BROWSER, METHOD, REASON}),
-        Kind.RELEASED: frozenset({DURATION}),
+        Kind.RELEASED: frozenset({DURATION, IDENTITY}),
         Kind.REFUSED: frozenset({REASON}),
         Kind.RECOVERY_CODE_RENEWED: _BROWSER,
         Kind.RECOVERED: _BROWSER,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from idp.claims import languages
 from idp.claims.catalogue import Catalogue
@@ -14,19 +14,23 @@ from idp.claims.values import Sensitivity
 from idp.clients.values import Client, RegisteredUse, SubjectType
 from idp.consent.errors import UnrequestedClaimError
 from idp.consent.holdings import can_be_typed, candidates, kept_as, languages_wished
+from idp.consent.identities import offered
 from idp.consent.page import ChoicePage, DetailChoice, FormOption, LanguageValue, Origin, ValueOption
 from idp.consent.policy import acceptable_forms, basis, releasable
 from idp.consent.sealed import values_of
 from idp.consent.values import (
+    ONE_TIME,
     Assessment,
     Choices,
     ClaimsRequest,
     Decision,
     Difference,
+    Duration,
     Grant,
     Reason,
     RequestedClaim,
 )
+from idp.vault.personas import Persona
 from idp.vault.policy import claim_value, subject
 from idp.vault.values import Attribute, Document
 
@@ -43,8 +47,13 @@ class Situation:
     difference: Difference
     client: Client
     document: Document = field(repr=False)
-    #: The citizen's grant for this service, in whatever state.
+    #: The citizen's grant for this service under the identity chosen, in whatever state.
     grant: Grant | None
+    #: The one by which the service knows the citizen now.
+    pinned: Grant | None
+    #: A persona, or `ONE_TIME`.
+    known_as: str
+    personas: tuple[Persona, ...] = field(repr=False)
     #: Decisions that hold whatever is chosen now.
     earlier: tuple[Decision, ...]
     #: Per claim, the languages in which there is a value to let go with it.
@@ -58,6 +67,18 @@ class Situation:
         """Return the claims that the page asks about, in the order of the assessment."""
         names = [name for name in self.assessment.offered if name in self.difference.names]
         return tuple(claim for name in names if (claim := self.request.claim(name)) is not None)
+
+    @property
+    def last_shared(self) -> datetime | None:
+        """Return when this identity last gave the service something."""
+        if self.grant is None or self.grant.prepared:
+            return None
+        return self.grant.last_used_at or self.grant.updated_at
+
+    @property
+    def known_now(self) -> str | None:
+        """Return the persona that the service knows and may still draw on."""
+        return None if self.pinned is None or self.pinned.withdrawn_at is not None else self.pinned.persona
 
     def label(self, name: str) -> str:
         """Return what a claim is called."""
@@ -84,7 +105,7 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
         registered=register.registered,
         purposes=tuple(purpose for use in uses if (purpose := use.purpose.read(language)) is not None),
         lawful_bases=tuple(use.lawful_basis.value for use in uses if use.purpose),
-        last_shared=(at.grant.last_used_at or at.grant.updated_at) if at.grant is not None else None,
+        last_shared=at.last_shared,
         left_out=tuple(at.label(name) for name in at.assessment.over_asked),
         portrait=at.request.claim(PORTRAIT) is not None,
         needed=tuple(detail for detail in details if detail.essential),
@@ -93,7 +114,9 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
         without_it=next((text for use in uses if (text := use.without_it.read(language)) is not None), None),
         help=at.client.organisation.help.read(language),
         public_subject=at.client.subject_type is SubjectType.PUBLIC,
-        duration=choices.duration,
+        identities=offered(at.personas, chosen=at.known_as, known_now=at.known_now),
+        ends_another=at.known_now is not None and at.known_now != at.known_as,
+        duration=Duration.ONCE if at.known_as == ONE_TIME else choices.duration,
         reconfirm_months=reconfirm_months,
         offline=at.request.offline,
         preview=_preview(at, choices),
@@ -119,9 +142,7 @@ def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool)
         if kept_as(claim.name, catalogue=at.catalogue).name in shown.typed
         or candidates(at.document, claim, catalogue=at.catalogue, today=at.today)
     }
-    return Choices(
-        shown.allowed | essential | held, shown.forms, shown.attributes, shown.typed, shown.duration, shown.languages
-    )
+    return replace(shown, allowed=shown.allowed | essential | held)
 
 
 def _uses(at: Situation) -> tuple[RegisteredUse, ...]:
@@ -245,5 +266,7 @@ def _preview(at: Situation, choices: Choices) -> str:
     drawn = shared.drawn(names, catalogue=at.catalogue)
     place = {name: number for number, name in enumerate(at.catalogue.names)}
     order = sorted(drawn, key=lambda name: (place.get(languages.untagged(name), len(place)), name))
-    content = {"sub": subject(at.document.seed, at.client.sector)} | {name: drawn[name] for name in order}
+    # A one-time identifier is made when it is sent; one that is only shown would not be the same.
+    known_by = "…" if at.known_as == ONE_TIME else subject(at.document.seed, at.client.sector)
+    content = {"sub": known_by} | {name: drawn[name] for name in order}
     return json.dumps(content, ensure_ascii=False, indent=2)

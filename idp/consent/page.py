@@ -94,6 +94,21 @@ class DetailChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """One way in which the service can know the citizen."""
+
+    #: `main`, `once`, or a persona's id.
+    value: str
+    #: A persona's name, colour and letters, in its owner's words; empty for the others.
+    name: str = field(repr=False)
+    colour: str
+    initials: str = field(repr=False)
+    chosen: bool
+    #: The service knows the citizen by it now.
+    known_now: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChoicePage:
     """The whole page, in the order of SCREENS."""
 
@@ -125,6 +140,10 @@ class ChoicePage:
     without_it: Wording | None
     help: Wording | None
     public_subject: bool
+    #: The main one first, then one time, then personas.
+    identities: tuple[Identity, ...]
+    #: What the service has now, under another identity, ends with this choice.
+    ends_another: bool
     duration: Duration
     reconfirm_months: int
     #: The service wants to look again while the citizen is away.
@@ -133,6 +152,11 @@ class ChoicePage:
     preview: str = field(repr=False)
     policy_uri: str | None
     tos_uri: str | None
+
+    @property
+    def identity(self) -> Identity:
+        """Return how the service is to know the citizen, as far as this page shows it."""
+        return next(identity for identity in self.identities if identity.chosen)
 
     @property
     def faulty(self) -> tuple[DetailChoice, ...]:

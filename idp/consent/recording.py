@@ -14,10 +14,11 @@ from idp.clients.values import Client
 from idp.clock import Clock
 from idp.consent import policy
 from idp.consent.deciding import Chooser, require_essential
-from idp.consent.errors import ChoiceInvalidError, GrantGoneError, GrantTakenError, UnrequestedClaimError
+from idp.consent.errors import ChoiceInvalidError, GrantGoneError, GrantTakenError
 from idp.consent.holdings import kept_as, languages_shown
+from idp.consent.knowing import Knowing, new_grant
 from idp.consent.last_used import LastUsed
-from idp.consent.release import Releases, vault_key
+from idp.consent.release import vault_key
 from idp.consent.sealed import SharedValues, seal_values, unwrap_key, values_of, wrap_key
 from idp.consent.store import GrantStore
 from idp.consent.values import (
@@ -30,12 +31,11 @@ from idp.consent.values import (
     Duration,
     Grant,
     Reason,
-    one_time_persona,
 )
-from idp.crypto.secrets import identifier, random_key, token
+from idp.crypto.secrets import random_key
 from idp.storage.db import Database
 from idp.vault.errors import TooManyDetailsError, VaultChangedError, VaultNotReadyError
-from idp.vault.policy import subject
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 from idp.vault.values import MAIN, Document, NewDetail, VaultKey
 
@@ -45,11 +45,8 @@ _STARTS_OVER: Final = frozenset({Reason.FIRST, Reason.STOPPED, Reason.EXPIRED, R
 _ASKS_A_PART: Final = frozenset({Reason.NEW_DETAIL, Reason.CHANGED_PURPOSE})
 
 
-class Deciding(Releases):
-    """The use case of deciding, on top of those of release.
-
-    :param reconfirm_months: a standing choice is asked again after this long.
-    """
+class Deciding(Knowing):
+    """The use case of deciding, on top of those of being known and of release."""
 
     def __init__(
         self,
@@ -62,11 +59,19 @@ class Deciding(Releases):
         clock: Clock,
         last_used: LastUsed,
         reconfirm_months: int,
+        personas: Personas,
     ) -> None:
-        super().__init__(store=store, catalogue=catalogue, vault=vault, clock=clock, last_used=last_used)
+        super().__init__(
+            store=store,
+            catalogue=catalogue,
+            vault=vault,
+            clock=clock,
+            last_used=last_used,
+            personas=personas,
+            reconfirm_months=reconfirm_months,
+        )
         self._db = db
         self._activity = activity
-        self._reconfirm_months = reconfirm_months
 
     def decide(
         self,
@@ -104,7 +109,7 @@ class Deciding(Releases):
     ) -> Grant:
         key, account_id, asked = vault_key(session), session.account_id, difference.names
         assessment = self._assess(request, client)
-        known_as, before = self._known_as(account_id, client, choices)
+        known_as, before, _ = self._known_as(account_id, client, choices.known_as)
         document = self._vault.read(account_id, key, persona=MAIN if known_as == ONE_TIME else known_as)
         decisions = policy.settle(
             choices,
@@ -127,7 +132,7 @@ class Deciding(Releases):
                 claim: [tag for tag in tags if claim not in asked or tag in choices.languages.get(claim, ())]
                 for claim, tags in languages_shown(request, document, decided=decided).items()
             }
-            grant = self._grant(
+            grant = new_grant(
                 client,
                 account_id=account_id,
                 known_as=known_as,
@@ -135,6 +140,8 @@ class Deciding(Releases):
                 decisions=decisions,
                 duration=Duration.ONCE if known_as == ONE_TIME else choices.duration,
                 scopes=tuple(dict.fromkeys((*scopes, *request.reach))),
+                now=self._clock.now(),
+                reconfirm_months=self._reconfirm_months,
             )
             if before is not None and difference.reason not in _STARTS_OVER:
                 grant = replace(grant, scopes=tuple(dict.fromkeys((*before.scopes, *grant.scopes))))
@@ -144,21 +151,6 @@ class Deciding(Releases):
             shared = values_of(document, grant.decisions, catalogue=self._catalogue, today=today, languages=languages)
             require_essential(assessment, grant.decisions, held=shared.values.keys())
             return self._store_grant(grant, shared, key=key, before=before)
-
-    def _known_as(self, account_id: str, client: Client, choices: Choices) -> tuple[str, Grant | None]:
-        """Return the identity chosen, and what was decided under it before.
-
-        :raises UnrequestedClaimError: the citizen has no such persona.
-        """
-        pinned = self.standing(account_id, client.client_id)
-        known_as = choices.known_as or (MAIN if pinned is None else pinned.persona)
-        if known_as == ONE_TIME:
-            return known_as, None
-        if pinned is not None and pinned.persona == known_as:
-            return known_as, pinned
-        if self._vault.version(account_id, persona=known_as) is None:
-            raise UnrequestedClaimError("a persona that was not offered")
-        return known_as, self._store.of_persona(account_id, client.client_id, known_as)
 
     def _languages_decided(
         self, before: Grant | None, difference: Difference, session: Session
@@ -194,43 +186,6 @@ class Deciding(Releases):
         kept = {each.claim for each in typed}
         names = [each.name for each in request.claims if kept_as(each.name, catalogue=self._catalogue).name in kept]
         raise ChoiceInvalidError(dict.fromkeys(names, why))
-
-    def _grant(
-        self,
-        client: Client,
-        *,
-        account_id: str,
-        known_as: str,
-        document: Document,
-        decisions: tuple[Decision, ...],
-        duration: Duration,
-        scopes: Collection[str],
-    ) -> Grant:
-        """Return the grant as if it were the first one; nothing is sealed yet."""
-        now, name, once = self._clock.now(), identifier(), known_as == ONE_TIME
-        return Grant(
-            id=name,
-            account_id=account_id,
-            persona=one_time_persona(name) if once else known_as,
-            client_id=client.client_id,
-            # As long as the others, so that no service can tell which of its citizens come for one time.
-            sub=token() if once else subject(document.seed, client.sector),
-            scopes=tuple(scopes),
-            decisions=decisions,
-            claims=(),
-            claims_sealed=None,
-            grant_key_wrapped=None,
-            vault_version=document.version,
-            sealed_at=now,
-            duration=duration,
-            created_at=now,
-            updated_at=now,
-            reconfirm_at=policy.asked_again_at(duration, now, reconfirm_months=self._reconfirm_months),
-            withdrawn_at=None,
-            token_epoch=1,
-            last_used_at=None,
-            vault_version_now=document.version,
-        )
 
     def _store_grant(self, grant: Grant, shared: SharedValues, *, key: VaultKey, before: Grant | None) -> Grant:
         try:

@@ -16,7 +16,8 @@ from idp.consent.holdings import languages_shown
 from idp.consent.page import ChoicePage
 from idp.consent.recording import Deciding, earlier_decisions
 from idp.consent.release import vault_key
-from idp.consent.values import Choices, ClaimsRequest, Difference, Grant, Withdrawn
+from idp.consent.values import ONE_TIME, Choices, ClaimsRequest, Difference, Grant, Withdrawn
+from idp.vault.values import MAIN
 
 
 class ConsentService(Deciding):
@@ -82,16 +83,20 @@ class ConsentService(Deciding):
         choices: Choices | None = None,
         faults: Mapping[str, str] | None = None,
         select_all: bool = False,
+        known_as: str | None = None,
     ) -> ChoicePage:
         """Build the page "Choose what to share". Nothing is written.
 
         :param choices: what was submitted so far; None at first.
         :param faults: what :class:`ChoiceInvalidError` found wrong with it.
         :param select_all: tick everything that is asked for.
+        :param known_as: the identity whose details it shows, a persona or `ONE_TIME`; the present one when left out.
         :raises VaultLockedError: the session cannot open the vault.
+        :raises UnrequestedClaimError: the citizen has no such persona.
         """
-        document = self._vault.read(session.account_id, vault_key(session))
-        grant = self.standing(session.account_id, client.client_id)
+        key = vault_key(session)
+        known_as, grant, pinned = self._known_as(session.account_id, client, known_as)
+        document = self._vault.read(session.account_id, key, persona=MAIN if known_as == ONE_TIME else known_as)
         situation = Situation(
             request=request,
             assessment=self._assess(request, client),
@@ -99,6 +104,9 @@ class ConsentService(Deciding):
             client=client,
             document=document,
             grant=grant,
+            pinned=pinned,
+            known_as=known_as,
+            personas=self._personas.all(session.account_id, key),
             earlier=earlier_decisions(grant, difference),
             languages=languages_shown(request, document, decided=self._languages_decided(grant, difference, session)),
             catalogue=self._catalogue,
@@ -121,7 +129,11 @@ class ConsentService(Deciding):
         A one-time identity is forgotten as soon as it is over.
         """
         now = self._clock.now()
-        known = [one for one in self._store.of_account(account_id) if not one.one_time or one.live(now)]
+        known = [
+            one
+            for one in self._store.of_account(account_id)
+            if not one.prepared and (not one.one_time or one.live(now))
+        ]
         return tuple(sorted(known, key=lambda grant: not grant.live(now)))
 
     def withdraw(self, *, account_id: str, grant_id: str) -> Withdrawn:

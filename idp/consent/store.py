@@ -69,6 +69,7 @@ def grant_from(columns: Mapping[str, Any]) -> Grant:
         token_epoch=columns["token_epoch"],
         last_used_at=columns["last_used_at"],
         vault_version_now=columns.get("vault_version_now"),
+        pinned=columns["pinned"],
     )
 
 
@@ -181,6 +182,11 @@ class GrantStore:
         with self._db.transaction() as connection:
             rows = connection.execute(statement).all()
         return tuple((row[0], tuple(row[1])) for row in rows)
+
+    def unpin(self, account_id: str, persona: str) -> None:
+        """Let nothing be known by a persona that is about to go; its rows stay as a record."""
+        statement = update(_grant).where(_grant.c.account_id == account_id, _grant.c.persona == persona)
+        self._changed(statement.values(pinned=False))
 
     def services_among(self, client_ids: Collection[str]) -> frozenset[str]:
         """Return those of the services that have a grant, in whatever state."""

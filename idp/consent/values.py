@@ -52,6 +52,10 @@ ONE_TIME: Final = "once"
 _ONE_TIME_PREFIX: Final = "once:"
 
 
+#: The epoch of a grant of which there were no tokens yet.
+NEVER_GIVEN: Final = 0
+
+
 def one_time_persona(name: str) -> str:
     """Return what a grant for one visit has in the place of a persona; 22 characters at most."""
     return (_ONE_TIME_PREFIX + name)[:22]
@@ -197,6 +201,8 @@ class Grant:
     last_used_at: datetime | None
     #: The vault's version at the time of the same select; None when it was not joined.
     vault_version_now: int | None = None
+    #: The service knows the citizen by it now; others are their record.
+    pinned: bool = True
 
     def decision(self, claim: str) -> Decision | None:
         """Return the earlier decision about one claim."""
@@ -211,6 +217,11 @@ class Grant:
     def details_of(self) -> str:
         """Return the persona whose details it draws on: a one-time identity has none of its own."""
         return MAIN if self.one_time else self.persona
+
+    @property
+    def prepared(self) -> bool:
+        """Tell whether the citizen has settled the persona only, and the service has been given nothing under it."""
+        return self.token_epoch == NEVER_GIVEN
 
     @property
     def offline(self) -> bool:

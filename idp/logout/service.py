@@ -15,12 +15,15 @@ from idp.authentication.values import Session
 from idp.clients.service import ClientService
 from idp.clients.values import Client
 from idp.consent.errors import GrantGoneError
+from idp.consent.release import vault_key
 from idp.consent.service import ConsentService
+from idp.consent.values import Grant
 from idp.letters.service import LetterService
 from idp.logout.errors import AccountClosedError, NoAccountError
 from idp.logout.farewells import Farewells
 from idp.logout.values import Frame
 from idp.storage.db import Database
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 
 
@@ -39,6 +42,7 @@ class LogoutService:
         authentication: AuthenticationService,
         consent: ConsentService,
         farewells: Farewells,
+        personas: Personas,
     ) -> None:
         self._db = db
         self._accounts = accounts
@@ -49,6 +53,7 @@ class LogoutService:
         self._authentication = authentication
         self._consent = consent
         self._farewells = farewells
+        self._personas = personas
 
     # What the protocol needs
 
@@ -109,11 +114,51 @@ class LogoutService:
         account_id = session.account_id
 
         def stop_everything() -> None:
-            for grant in self._consent.shared_with(account_id):
+            shared = self._consent.shared_with(account_id)
+            for grant in shared:
                 if grant.withdrawn_at is None:
                     self._stop(account_id, grant.id)
+            # Their seeds are gone, so nobody can be known by them again.
+            for persona in {grant.persona for grant in shared}:
+                self._consent.forget_persona(account_id, persona)
 
         return self._authentication.begin_anew(session, login=login, password=password, before=stop_everything)
+
+    def identity_left(self, grant: Grant) -> None:
+        """Have a service forget who is signed in under an identity that its citizen has just left for another one.
+
+        It is told that this one is over, and not that the next one is the same citizen.
+        """
+        with self._db.transaction():
+            self._farewells.sharing_stopped(account_id=grant.account_id, client_id=grant.client_id, sub=grant.sub)
+            self._activity.record(
+                Entry(account_id=grant.account_id, kind=Kind.IDENTITY_CHANGED, client_id=grant.client_id)
+            )
+
+    def change_identity(self, session: Session, client: Client, persona: str) -> None:
+        """Let a service know its citizen as another persona from the next sign-on on; what it has now ends.
+
+        :raises UnrequestedClaimError: the citizen has no such persona.
+        :raises VaultLockedError: the session cannot open the vault.
+        """
+        key = vault_key(session)
+        with self._db.transaction():
+            before = self._consent.standing(session.account_id, client.client_id)
+            self._consent.prepare(session.account_id, key, client, persona)
+            if before is not None and before.withdrawn_at is None and before.persona != persona:
+                self.identity_left(before)
+
+    def remove_persona(self, account_id: str, persona: str) -> None:
+        """Remove a persona for good: what services were given under it stops, then its details and its seed go.
+
+        :raises UnknownPersonaError: the citizen has no such persona.
+        """
+        with self._db.transaction():
+            for grant in self._consent.shared_with(account_id):
+                if grant.persona == persona and grant.withdrawn_at is None:
+                    self._stop(account_id, grant.id)
+            self._consent.forget_persona(account_id, persona)
+            self._personas.remove(account_id, persona)
 
     # What an operator ends
 

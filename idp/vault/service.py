@@ -20,6 +20,7 @@ from idp.vault.errors import (
     VaultChangedError,
     VaultNotReadyError,
 )
+from idp.vault.personas import carry
 from idp.vault.sealed import open_document, seal_document
 from idp.vault.slots import KeySlots
 from idp.vault.store import SealedDocument, VaultStore
@@ -138,6 +139,9 @@ class VaultService(KeySlots):
                     checked_at=None,
                     valid_until=None,
                 )
+            if new != old:
+                # A persona's own from now on; of main details none follows anything.
+                new = replace(new, follows=False)
             attributes = tuple(new if attribute.id == old.id else attribute for attribute in document.attributes)
             return _Change(replace(document, attributes=attributes), Kind.DETAIL_CHANGED, (old.claim,))
 
@@ -206,6 +210,8 @@ class VaultService(KeySlots):
             replacement = SealedDocument(version=after.version, sealed=box)
             if not self._store.replace_document(account_id, persona, document=replacement):
                 raise VaultChangedError
+            if persona == MAIN:
+                carry(self._store, key, after, account_id=account_id, catalogue=self._catalogue)
             self._activity.record(Entry(account_id=account_id, kind=made.kind, claims=made.claims))
         return after
 

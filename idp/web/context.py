@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from idp.clients.values import Client
     from idp.interactions.values import Interaction
     from idp.services import Services
+    from idp.vault.personas import Persona
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,22 @@ def other_sessions() -> tuple[Session, ...]:
     return state.others
 
 
+def personas() -> tuple[Persona, ...]:
+    """Give the citizen's personas, asked for once a request; none where this session cannot open the vault."""
+    state = page_state()
+    if state.personas is None:
+        session = signed_in()
+        vault_key = session.vault_key
+        state.personas = () if vault_key is None else services().personas.all(session.account_id, vault_key)
+    return state.personas
+
+
 def forget_session() -> None:
     """Ask for the session anew: this request has just started or ended one."""
     state = page_state()
     state.session_known = False
     state.others = None
+    state.personas = None
 
 
 def pending(secret: str) -> Pending:

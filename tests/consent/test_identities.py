@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.consent.errors import GrantGoneError, UnrequestedClaimError
 from idp.consent.values import ONE_TIME, Choices, Difference, Duration, Grant, Reason
-from idp.vault.values import MAIN
+from idp.vault.values import MAIN, NewDetail
 from tests.consent.town import Town, detail
 
 PERMIT = (detail("given_name", essential=True), detail("email"))
@@ -131,3 +131,43 @@ def test_stopping_what_is_over_already_is_told(town: Town) -> None:
 
     with pytest.raises(GrantGoneError):
         town.consent.withdraw(account_id=grant.account_id, grant_id=grant.id)
+
+
+def test_of_two_windows_that_choose_at_once_one_persona_is_in_force(either_town: Town) -> None:
+    service, world, session = either_town.service(*PERMIT), either_town.world, either_town.session
+    assert session.vault_key is not None
+    work, club = (
+        world.personas.add(session.account_id, session.vault_key, name=name, colour="").id for name in ("Work", "Club")
+    )
+    for persona in (work, club):
+        new = NewDetail("given_name", f"as {persona}")
+        world.vault.add(session.account_id, session.vault_key, new, persona=persona)
+
+    outcomes = world.parallel(lambda: share_as(either_town, work), lambda: share_as(either_town, club))
+
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    live = [one for one in either_town.store.of_account(session.account_id) if one.live(world.clock.now())]
+    standing = either_town.standing(service)
+    assert standing is not None
+    assert [one.persona for one in live] == [standing.persona]
+    assert standing.persona in {work, club}
+    assert sorted(one.pinned for one in either_town.store.of_account(session.account_id)) == [False, True]
+
+
+def test_a_change_of_a_persona_seals_its_own_choices_anew_and_no_others(either_town: Town) -> None:
+    council = either_town.service(*PERMIT)
+    session, world = either_town.session, either_town.world
+    assert session.vault_key is not None
+    work = world.personas.add(session.account_id, session.vault_key, name="Work", colour="").id
+    main = world.vault.read(session.account_id, session.vault_key).values("given_name")[0].id
+    world.personas.choose(session.account_id, session.vault_key, work, [main], expected_version=1)
+    share_as(either_town, work)
+    request = either_town.ask("given_name")
+
+    world.vault.add(session.account_id, session.vault_key, NewDetail("nickname", "Mina"))
+    with either_town.statements() as statements:
+        either_town.ticket(request, council)
+    assert [one for one in statements if one.startswith("UPDATE")] == []
+
+    world.vault.edit(session.account_id, session.vault_key, main, "Aminah")
+    assert either_town.answer(request, council) == {"given_name": "Aminah"}

@@ -76,6 +76,7 @@ class Town:
             clock=clock,
             last_used=self.last_used,
             reconfirm_months=12,
+            personas=self.world.personas,
         )
         self.session: Session
 

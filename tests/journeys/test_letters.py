@@ -39,7 +39,8 @@ def mailing(
         "PROFFER_MAIL__FROM_ADDRESS": SENDER,
     }
     with database_url(request.param, folder) as url:
-        started = StartedProvider(folder, database_url=url, workers=1, **mail)
+        started = StartedProvider(folder, database_url=url, workers=1)
+        started.environment |= mail
         started.command("migrate")
         started.import_clients(services.described())
         started.start()

@@ -29,6 +29,8 @@ ADDRESS = {"street_address": "771 Wyvernmoor Crescent", "locality": "Quernboroug
 CHANGED = "Quibblesworth-Zerlinda"
 RENAMED = "zerlinde.renamed@leak-search.example"
 TYPED = "Typed-At-The-Choice Vexillology"
+PERSONA = "Velveteen Impersonatrix"
+PERSONA_DETAIL = "Vandelay-Quartzbottom"
 
 
 class Day:
@@ -41,6 +43,8 @@ class Day:
             **{f"detail {name}": value for name, value in (DETAILS | ADDRESS).items()},
             "changed detail": CHANGED,
             "typed detail": TYPED,
+            "persona": PERSONA,
+            "persona's own detail": PERSONA_DETAIL,
             "client secret": COUNCIL_SECRET,
             "resource server secret": API_SECRET,
             "login": self.citizen.login,
@@ -71,6 +75,7 @@ class Day:
         browser.open(self._request("strict", "birthdate"))
         citizen.refuse()
         citizen.change_detail("given_name", CHANGED)
+        self._be_somebody_else()
         self._rename()
         browser.open(self._request("council", "given_name", login_hint=citizen.login))
         self._use(self._redeem("council", prefix="returning"))
@@ -85,6 +90,20 @@ class Day:
         self._push()
         citizen.stop_sharing_with("Parking permits")
         browser.open(f"{self.provider.issuer}/activity")
+
+    def _be_somebody_else(self) -> None:
+        """Make a persona with a detail of its own, sign on as it, and once as nobody in particular."""
+        browser = self.citizen.browser
+        browser.open(f"{self.provider.issuer}/personas/new")
+        browser.submit("persona-save", typed={"name": PERSONA})
+        persona = browser.path.split("/")[2]
+        browser.open(f"{self.provider.issuer}/personas/{persona}/own/nickname")
+        browser.submit("persona-own-save", typed={"value": PERSONA_DETAIL})
+        for known_as in (persona, "once"):
+            browser.open(self._request("stranger", "nickname", prompt="consent"))
+            browser.submit("consent-identity", tick=(f"known-as-{known_as}",))
+            self.citizen.choose("nickname")
+            self._use(self._redeem("stranger", prefix=f"as {known_as}"))
 
     def _request(self, client_id: str, *names: str, **more: str) -> str:
         return f"{self.provider.issuer}/authorize?" + urlencode(

@@ -24,6 +24,7 @@ from idp.web.citizen.handover import approving, asking
 from idp.web.citizen.leaving import closing
 from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
+from idp.web.citizen.personas import pages as personas
 from idp.web.citizen.regaining import pages as recovery_mail
 from idp.web.citizen.regaining import vault
 from idp.web.citizen.repair import not_me
@@ -71,6 +72,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             details,
             device,
             sharing,
+            personas,
             activity,
             checking,
             deleting,

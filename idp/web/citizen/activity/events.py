@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from idp.activity.values import BROWSER, COUNT, DURATION, METHOD, REASON, Kind, Row
+from idp.activity.values import BROWSER, COUNT, DURATION, IDENTITY, METHOD, REASON, Kind, Row
 from idp.web.citizen.activity.wording import detail_label
 from idp.web.citizen.details.held import service_name
 
@@ -28,6 +28,10 @@ _NAMES = {
     Kind.DETAIL_ADDED: _l("Detail added"),
     Kind.DETAIL_CHANGED: _l("Detail changed"),
     Kind.DETAIL_REMOVED: _l("Detail removed"),
+    Kind.PERSONA_ADDED: _l("Persona made"),
+    Kind.PERSONA_CHANGED: _l("Persona changed"),
+    Kind.PERSONA_REMOVED: _l("Persona removed"),
+    Kind.IDENTITY_CHANGED: _l("Known by another ID"),
     Kind.RECOVERY_CODE_RENEWED: _l("New recovery code"),
     Kind.RECOVERY_CODE_CONFIRMED: _l("Recovery code confirmed"),
     Kind.RECOVERED: _l("Recovery code used"),
@@ -72,6 +76,12 @@ _SENTENCES = {
     Kind.DETAIL_ADDED: _l("You added to your details."),
     Kind.DETAIL_CHANGED: _l("You changed your details."),
     Kind.DETAIL_REMOVED: _l("You removed from your details."),
+    Kind.PERSONA_ADDED: _l("You made a persona."),
+    Kind.PERSONA_CHANGED: _l("You changed a persona."),
+    Kind.PERSONA_REMOVED: _l("You removed a persona."),
+    Kind.IDENTITY_CHANGED: _l(
+        "You chose another ID for %(service)s. What it could see under the one before ended, and it sees a new person."
+    ),
     Kind.RECOVERY_CODE_RENEWED: _l("You made a new recovery code. The one before no longer works."),
     Kind.RECOVERY_CODE_CONFIRMED: _l("You confirmed your recovery code."),
     Kind.RECOVERED: _l("Your recovery code was used to set a new password."),
@@ -199,6 +209,9 @@ def _notes(row: Row) -> tuple[str, ...]:
         notes.append(_("the number was wrong"))
     if row.facts.get(DURATION) == "once":
         notes.append(_("for one visit"))
+    identities = {"persona": _("as one of your personas"), "one_time": _("under a one-time ID")}
+    if identity := identities.get(row.facts.get(IDENTITY, "")):
+        notes.append(identity)
     if count := row.facts.get(COUNT):
         notes.append(ngettext("%(num)s entry", "%(num)s entries", int(count)))
     return tuple(notes)
