@@ -5,6 +5,7 @@ A request is followed in one direction, and each room may import only from those
     cli             proffer serve | worker | migrate | keys | clients | accounts | notices | purge | config | demo
     demo            two real relying parties, and the data that `make run` starts with
     app             create_app(settings): the composition root
+    composition     parts of it
     web             Flask, and only here: parse, authorise the caller, render or redirect
     protocol        Authlib, and only here: what the specification says next
     services        one frozen dataclass that names every service
@@ -19,6 +20,7 @@ A request is followed in one direction, and each room may import only from those
     vault           key slots and the sealed document of a citizen's details
     interactions    authorization requests in flight
     letters         mail to citizens: contact addresses, texts, links that work once
+    relay           private mail addresses that forward, and keep nothing
     accounts        citizens
     clients         relying parties and what they are registered to ask
     keys            signing keys: published before used, rotated without a restart

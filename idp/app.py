@@ -25,6 +25,7 @@ from idp.clients.service import ClientService
 from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.composition.private_mail import build_private_mail
 from idp.consent.events import ServiceEvents
 from idp.consent.last_used import LastUsed
 from idp.consent.service import ConsentService
@@ -120,15 +121,17 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         development=settings.mode == "development",
     )
     notices = NoticeService(db=db, store=NoticeStore(db=db), clock=clock, settings=settings.notices)
+    mailer = Mailer(
+        settings=settings.mail, outbound=settings.outbound, host=urlsplit(settings.issuer).hostname or "localhost"
+    )
+    mail = build_private_mail(db=db, activity=activity, mailer=mailer, clock=clock, settings=settings)
     letters = LetterService(
         db=db,
         accounts=accounts,
         clients=clients,
         activity=activity,
         notices=notices,
-        mailer=Mailer(
-            settings=settings.mail, outbound=settings.outbound, host=urlsplit(settings.issuer).hostname or "localhost"
-        ),
+        mailer=mailer,
         clock=clock,
         settings=settings,
     )
@@ -160,8 +163,9 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
     )
     grants = GrantStore(db=db)
     boxes = VaultStore(db=db)
-    vault = VaultService(db=db, store=boxes, catalogue=catalogue, activity=activity, clock=clock)
-    personas = Personas(db=db, store=boxes, catalogue=catalogue, activity=activity, clock=clock)
+    follow = mail.relay.follow
+    vault = VaultService(db=db, store=boxes, catalogue=catalogue, activity=activity, clock=clock, emails_changed=follow)
+    personas = Personas(db=db, store=boxes, catalogue=catalogue, activity=activity, clock=clock, emails_changed=follow)
     authentication = AuthenticationService(
         db=db,
         accounts=accounts,
@@ -186,6 +190,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         last_used=LastUsed(grants.mark_used, around=app.app_context),
         reconfirm_months=settings.consent.reconfirm_months,
         personas=personas,
+        relay=mail.relay,
     )
     logout = LogoutService(
         db=db,
@@ -193,6 +198,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         activity=activity,
         vault=vault,
         letters=letters,
+        relay=mail.relay,
         clients=clients,
         authentication=authentication,
         consent=consent,
@@ -250,6 +256,8 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         events=events,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
         devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
+        relay=mail.relay,
+        forwarding=mail.forwarding,
         handover=HandoverService(
             db=db,
             store=HandoverStore(db=db),

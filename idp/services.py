@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from idp.outbound.fetch import Fetcher
     from idp.portability.service import PortabilityService
     from idp.recovery.service import RecoveryService
+    from idp.relay.forwarding import Forwarding
+    from idp.relay.service import RelayService
     from idp.repair.service import RepairService
     from idp.settings import Settings
     from idp.storage.db import Database
@@ -68,6 +70,8 @@ class Services:
     repair: RepairService
     recovery: RecoveryService
     handover: HandoverService
+    relay: RelayService
+    forwarding: Forwarding
     portability: PortabilityService
 
     def close(self) -> None:

@@ -62,6 +62,11 @@ class Kind(StrEnum):
     CONTACT_REMOVED = "contact_removed"
     #: The browsers in which the citizen had signed in before count as strange ones again.
     BROWSERS_FORGOTTEN = "browsers_forgotten"
+    #: A private address was made for a service; takes no mail for now; takes it again; ended.
+    PRIVATE_ADDRESS_MADE = "private_address_made"
+    PRIVATE_ADDRESS_MUTED = "private_address_muted"
+    PRIVATE_ADDRESS_UNMUTED = "private_address_unmuted"
+    PRIVATE_ADDRESS_ENDED = "private_address_ended"
     #: A code or a refresh token came twice, so everything issued with it was revoked.
     TOKENS_REVOKED = "tokens_revoked"
     #: An operator kept the citizen out, let them in again, or closed the account.

@@ -191,6 +191,8 @@ class ClientEntry(Metadata):
     #: Given for a set-up that must repeat itself; otherwise one is made and shown once.
     secret: Secret | None = None
     require_pkce: bool = False
+    #: Citizens cannot come under a one-time identifier, because what it is for takes knowing them again.
+    lasting_subject: bool = False
     web_origins: Strings = ()
     resource_server: bool = False
     audiences: Strings = ()

@@ -98,6 +98,7 @@ def _client(entry: ClientEntry, organisation: OrganisationEntry) -> Client:
         resource_server=entry.resource_server,
         audiences=entry.audiences,
         resources=entry.resources,
+        lasting_subject=entry.lasting_subject,
         access_token_alg=entry.access_token_signed_response_alg,
     )
 

@@ -243,6 +243,8 @@ class Client:
     software_version: str | None = None
     #: The signed statement that it registered with (RFC 7591 §2.3), as it was sent.
     software_statement: str | None = field(default=None, repr=False)
+    #: Its citizens cannot come for one time only (`docs/decisions/0024`). For the operator to say.
+    lasting_subject: bool = False
     #: Names what we serve as its logo, and changes with it; None when there is none.
     logo: str | None = None
 

@@ -17,6 +17,7 @@ from idp.consent.holdings import can_be_typed, candidates, kept_as, languages_wi
 from idp.consent.identities import offered
 from idp.consent.page import ChoicePage, DetailChoice, FormOption, LanguageValue, Origin, ValueOption
 from idp.consent.policy import acceptable_forms, basis, releasable
+from idp.consent.private_mail import PRIVATE, forwards_to
 from idp.consent.sealed import values_of
 from idp.consent.values import (
     ONE_TIME,
@@ -114,7 +115,10 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
         without_it=next((text for use in uses if (text := use.without_it.read(language)) is not None), None),
         help=at.client.organisation.help.read(language),
         public_subject=at.client.subject_type is SubjectType.PUBLIC,
-        identities=offered(at.personas, chosen=at.known_as, known_now=at.known_now),
+        identities=offered(
+            at.personas, chosen=at.known_as, known_now=at.known_now, one_time=not at.client.lasting_subject
+        ),
+        lasting_subject=at.client.lasting_subject,
         ends_another=at.known_now is not None and at.known_now != at.known_as,
         duration=Duration.ONCE if at.known_as == ONE_TIME else choices.duration,
         reconfirm_months=reconfirm_months,
@@ -215,7 +219,15 @@ def _shown(at: Situation, form: str, picked: Attribute | None) -> str | None:
 
 def _value(at: Situation, kept: str, attribute: Attribute, *, chosen: bool) -> ValueOption:
     shown = display(at.catalogue, kept, attribute.value, language=at.language)
-    return ValueOption(attribute.id, shown, attribute.label, _origin(attribute), chosen=chosen)
+    target = forwards_to(at.document) if attribute.id == PRIVATE else None
+    return ValueOption(
+        attribute.id,
+        shown,
+        attribute.label,
+        _origin(attribute),
+        chosen=chosen,
+        forwards_to="" if target is None else str(target.value),
+    )
 
 
 def _in_languages(at: Situation, name: str) -> tuple[LanguageValue, ...]:

@@ -20,6 +20,7 @@ from idp.consent.release import Releases
 from idp.consent.store import GrantStore
 from idp.consent.values import NEVER_GIVEN, ONE_TIME, Decision, Duration, Grant, one_time_persona
 from idp.crypto.secrets import identifier, token
+from idp.relay.service import RelayService
 from idp.vault.personas import Personas
 from idp.vault.policy import subject
 from idp.vault.service import VaultService
@@ -42,8 +43,9 @@ class Knowing(Releases):
         last_used: LastUsed,
         personas: Personas,
         reconfirm_months: int,
+        relay: RelayService | None = None,
     ) -> None:
-        super().__init__(store=store, catalogue=catalogue, vault=vault, clock=clock, last_used=last_used)
+        super().__init__(store=store, catalogue=catalogue, vault=vault, clock=clock, last_used=last_used, relay=relay)
         self._personas = personas
         self._reconfirm_months = reconfirm_months
 
@@ -84,6 +86,13 @@ class Knowing(Releases):
         """Let no service know a citizen by a persona any longer. What it was given has to be stopped before."""
         self._store.unpin(account_id, persona)
 
+    def _open_as(self, account_id: str, key: VaultKey, client: Client, known_as: str) -> Document:
+        """Read the details of an identity, with the private mail address that the service has or would get."""
+        document = self._vault.read(account_id, key, persona=MAIN if known_as == ONE_TIME else known_as)
+        return self._private_mail.offered(
+            document, account_id=account_id, client_id=client.client_id, known_as=known_as, at=self._clock.now()
+        )
+
     def _known_as(self, account_id: str, client: Client, wanted: str | None) -> tuple[str, Grant | None, Grant | None]:
         """Return the identity wanted, what was decided under it before, and what the service knows the citizen by now.
 
@@ -92,6 +101,8 @@ class Knowing(Releases):
         pinned = self.standing(account_id, client.client_id)
         known_as = wanted or (MAIN if pinned is None else pinned.persona)
         if known_as == ONE_TIME:
+            if client.lasting_subject:
+                raise UnrequestedClaimError("one time is not offered")
             return known_as, None, pinned
         if pinned is not None and pinned.persona == known_as:
             return known_as, pinned, pinned

@@ -30,6 +30,8 @@ class ValueOption:
     label: str
     origin: Origin
     chosen: bool
+    #: For a private address: the citizen's own to which it forwards; empty for every other value.
+    forwards_to: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ class ChoicePage:
     public_subject: bool
     #: The main one first, then one time, then personas.
     identities: tuple[Identity, ...]
+    #: One time is not among them: what the service is for takes knowing the citizen again.
+    lasting_subject: bool
     #: What the service has now, under another identity, ends with this choice.
     ends_another: bool
     duration: Duration

@@ -18,6 +18,7 @@ from idp.consent.errors import ChoiceInvalidError, GrantGoneError, GrantTakenErr
 from idp.consent.holdings import kept_as, languages_shown
 from idp.consent.knowing import Knowing, new_grant
 from idp.consent.last_used import LastUsed
+from idp.consent.private_mail import again
 from idp.consent.release import vault_key
 from idp.consent.sealed import SharedValues, seal_values, unwrap_key, values_of, wrap_key
 from idp.consent.store import GrantStore
@@ -33,6 +34,7 @@ from idp.consent.values import (
     Reason,
 )
 from idp.crypto.secrets import random_key
+from idp.relay.service import RelayService
 from idp.storage.db import Database
 from idp.vault.errors import TooManyDetailsError, VaultChangedError, VaultNotReadyError
 from idp.vault.personas import Personas
@@ -60,6 +62,7 @@ class Deciding(Knowing):
         last_used: LastUsed,
         reconfirm_months: int,
         personas: Personas,
+        relay: RelayService | None = None,
     ) -> None:
         super().__init__(
             store=store,
@@ -69,6 +72,7 @@ class Deciding(Knowing):
             last_used=last_used,
             personas=personas,
             reconfirm_months=reconfirm_months,
+            relay=relay,
         )
         self._db = db
         self._activity = activity
@@ -110,7 +114,7 @@ class Deciding(Knowing):
         key, account_id, asked = vault_key(session), session.account_id, difference.names
         assessment = self._assess(request, client)
         known_as, before, _ = self._known_as(account_id, client, choices.known_as)
-        document = self._vault.read(account_id, key, persona=MAIN if known_as == ONE_TIME else known_as)
+        document = self._open_as(account_id, key, client, known_as)
         decisions = policy.settle(
             choices,
             request=request,
@@ -150,6 +154,7 @@ class Deciding(Knowing):
                 grant = replace(grant, reconfirm_at=min(grant.reconfirm_at, before.reconfirm_at))
             shared = values_of(document, grant.decisions, catalogue=self._catalogue, today=today, languages=languages)
             require_essential(assessment, grant.decisions, held=shared.values.keys())
+            self._private_mail.make(grant, document)
             return self._store_grant(grant, shared, key=key, before=before)
 
     def _languages_decided(
@@ -180,7 +185,8 @@ class Deciding(Knowing):
         """
         try:
             of = MAIN if persona == ONE_TIME else persona
-            return self._vault.add(account_id, key, *typed, expected_version=document.version, persona=of)
+            told = self._vault.add(account_id, key, *typed, expected_version=document.version, persona=of)
+            return again(told, before=document)
         except (VaultNotReadyError, TooManyDetailsError) as error:
             why = "vault_not_ready" if isinstance(error, VaultNotReadyError) else "vault_full"
         kept = {each.claim for each in typed}

@@ -16,9 +16,11 @@ from idp.consent.deciding import require_essential
 from idp.consent.errors import EssentialRefusedError, GrantGoneError, VaultLockedError
 from idp.consent.holdings import languages_wished
 from idp.consent.last_used import LastUsed
+from idp.consent.private_mail import PrivateMail
 from idp.consent.sealed import SharedValues, open_values, seal_values, unwrap_key, values_of
 from idp.consent.store import GrantStore
 from idp.consent.values import ClaimsRequest, Decision, Destination, Grant, GrantTicket
+from idp.relay.service import RelayService
 from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
@@ -27,13 +29,21 @@ class Releases:
     """Use cases of release, on every sign-on's path: no statement that can be spared."""
 
     def __init__(
-        self, *, store: GrantStore, catalogue: Catalogue, vault: VaultService, clock: Clock, last_used: LastUsed
+        self,
+        *,
+        store: GrantStore,
+        catalogue: Catalogue,
+        vault: VaultService,
+        clock: Clock,
+        last_used: LastUsed,
+        relay: RelayService | None = None,
     ) -> None:
         self._store = store
         self._catalogue = catalogue
         self._vault = vault
         self._clock = clock
         self._last_used = last_used
+        self._private_mail = PrivateMail(relay)
 
     def standing(self, account_id: str, client_id: str, *, settled: str | None = None) -> Grant | None:
         """Return the grant by which a service knows a citizen, ended and stopped ones too: one statement.
@@ -144,8 +154,9 @@ class Releases:
         return moves and grant.sealed_at.date() < self._clock.now().date()
 
     def _sealed_anew(self, grant: Grant, *, grant_key: bytes, key: VaultKey) -> Grant:
-        document = self._vault.read(grant.account_id, key, persona=grant.details_of)
         now = self._clock.now()
+        document = self._vault.read(grant.account_id, key, persona=grant.details_of)
+        document = self._private_mail.kept(document, grant, at=now)
         shared = values_of(
             document,
             grant.decisions,

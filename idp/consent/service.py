@@ -16,8 +16,7 @@ from idp.consent.holdings import languages_shown
 from idp.consent.page import ChoicePage
 from idp.consent.recording import Deciding, earlier_decisions
 from idp.consent.release import vault_key
-from idp.consent.values import ONE_TIME, Choices, ClaimsRequest, Difference, Grant, Withdrawn
-from idp.vault.values import MAIN
+from idp.consent.values import Choices, ClaimsRequest, Difference, Grant, Withdrawn
 
 
 class ConsentService(Deciding):
@@ -96,7 +95,7 @@ class ConsentService(Deciding):
         """
         key = vault_key(session)
         known_as, grant, pinned = self._known_as(session.account_id, client, known_as)
-        document = self._vault.read(session.account_id, key, persona=MAIN if known_as == ONE_TIME else known_as)
+        document = self._open_as(session.account_id, key, client, known_as)
         situation = Situation(
             request=request,
             assessment=self._assess(request, client),

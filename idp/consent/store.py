@@ -199,8 +199,7 @@ class GrantStore:
 
         Of a one-time identity nothing stays, so that nothing says how often somebody was where.
         """
-        if gone := self._purge_one_time(before=before, limit=limit):
-            return gone
+        gone = self._purge_one_time(before=before, limit=limit)
         ended = (
             select(_grant.c.id)
             .where(
@@ -208,9 +207,9 @@ class GrantStore:
                 _grant.c.reconfirm_at < before,
                 _grant.c.claims_sealed.is_not(None),
             )
-            .limit(limit)
+            .limit(limit - gone)
         )
-        return self._changed(
+        return gone + self._changed(
             update(_grant).where(_grant.c.id.in_(ended)).values(token_epoch=_grant.c.token_epoch + 1, **_ENDS)
         )
 

@@ -22,6 +22,7 @@ from idp.letters.service import LetterService
 from idp.logout.errors import AccountClosedError, NoAccountError
 from idp.logout.farewells import Farewells
 from idp.logout.values import Frame
+from idp.relay.service import RelayService
 from idp.storage.db import Database
 from idp.vault.personas import Personas
 from idp.vault.service import VaultService
@@ -38,6 +39,7 @@ class LogoutService:
         activity: ActivityService,
         vault: VaultService,
         letters: LetterService,
+        relay: RelayService,
         clients: ClientService,
         authentication: AuthenticationService,
         consent: ConsentService,
@@ -49,6 +51,7 @@ class LogoutService:
         self._activity = activity
         self._vault = vault
         self._letters = letters
+        self._relay = relay
         self._clients = clients
         self._authentication = authentication
         self._consent = consent
@@ -101,6 +104,7 @@ class LogoutService:
         with self._db.transaction():
             stopped = self._consent.withdraw(account_id=account_id, grant_id=grant_id)
             self._farewells.sharing_stopped(account_id=account_id, client_id=stopped.client_id, sub=stopped.sub)
+            self._relay.end_choice(account_id, stopped.client_id)
 
     def begin_vault_anew(self, session: Session, *, login: str, password: str) -> tuple[str, str]:
         """Give a vault up that nobody opens any more: everything shared out of it stops, and services are told.
@@ -205,6 +209,7 @@ class LogoutService:
             self._authentication.forget(account.id)
             self._vault.erase(account.id)
             self._letters.forget(account.id)
+            self._relay.erase(account.id)
             self._activity.record(Entry(account_id=account.id, kind=Kind.ACCOUNT_CLOSED))
 
     def suspend_service(self, client_id: str) -> None:
@@ -227,6 +232,7 @@ class LogoutService:
         with self._db.transaction():
             self._farewells.service_suspended(client_id)
             self._consent.end_service(client_id)
+            self._relay.end_service(client_id)
 
     def purge(self, now: datetime, limit: int) -> int:
         """Delete at most `limit` notes of sessions that ended by themselves; gives how many."""

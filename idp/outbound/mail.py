@@ -9,6 +9,8 @@ https://www.rfc-editor.org/rfc/rfc3834 (automatic messages)
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
@@ -79,15 +81,32 @@ class Mailer:
         :param sender: of the envelope, where it is not the one of settings; empty for none (RFC 5321 §4.5.5).
         :raises MailError: it did not take it.
         """
+        envelope = (self._settings.from_address or "") if sender is None else sender
+        with self._signed_in() as server:
+            server.send_message(message, from_addr=envelope, to_addrs=[_address(recipient).addr_spec])
+
+    def forward(self, content: bytes, *, recipient: str, sender: str) -> None:
+        """Hand somebody else's message over as it is, octet by octet.
+
+        :param sender: of the envelope; empty for none.
+        :raises MailError: the server did not take it.
+        """
+        with self._signed_in() as server:
+            server.ehlo_or_helo_if_needed()
+            options = ["BODY=8BITMIME"] if not content.isascii() and server.has_extn("8bitmime") else []
+            server.sendmail(sender, [_address(recipient).addr_spec], content, mail_options=options)
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
+        """Talk to the server inside; whatever it says that means no is a MailError."""
         settings = self._settings
         if settings.host is None:
             raise MailError(MailFault.NO_ANSWER)
-        envelope = (settings.from_address or "") if sender is None else sender
         try:
             with self._connected(settings.host) as server:
                 if settings.user is not None and settings.password is not None:
                     server.login(settings.user, settings.password.get_secret_value())
-                server.send_message(message, from_addr=envelope, to_addrs=[_address(recipient).addr_spec])
+                yield server
         except smtplib.SMTPRecipientsRefused as refused:
             codes = [code for code, _said in refused.recipients.values()]
             raise MailError(_meant(codes[0] if codes else 0, otherwise=MailFault.NO_MAILBOX)) from None

@@ -55,6 +55,8 @@ def _of_network(settings: Settings) -> Iterator[str]:
         )
     if is_loopback(urlsplit(settings.issuer).hostname) and not is_loopback(server.host):
         yield "server.host: listens beyond this machine while the issuer is a loopback address"
+    if settings.relay.on and not is_loopback(settings.relay.host):
+        yield "relay.host: takes mail from beyond this machine; let a mail server stand in front, which knows spam"
     if settings.outbound.allowed_hosts:
         yield "outbound.allowed_hosts: lets services make this provider reach hosts of the internal network"
 

@@ -14,6 +14,7 @@ from idp.settings.leaving import LeavingSettings
 from idp.settings.mail import MailSettings
 from idp.settings.places import PlacesSettings
 from idp.settings.recovery import RecoverySettings
+from idp.settings.relay import RelaySettings
 from idp.settings.secret import SecretSettings
 
 PREFIX = "PROFFER_"
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     device: services.DeviceSettings = Field(default_factory=services.DeviceSettings)
     userinfo: services.UserInfoSettings = Field(default_factory=services.UserInfoSettings)
     places: PlacesSettings = Field(default_factory=PlacesSettings)
+    relay: RelaySettings = Field(default_factory=RelaySettings)
     leaving: LeavingSettings = Field(default_factory=LeavingSettings)
     cache: sections.CacheSettings = Field(default_factory=sections.CacheSettings)
     logging: sections.LoggingSettings = Field(default_factory=sections.LoggingSettings)
@@ -97,6 +99,8 @@ class Settings(BaseSettings):
     def _consistent(self) -> "Settings":
         if self.sessions.idle_seconds > self.sessions.absolute_seconds:
             raise ValueError("sessions.idle_seconds: must not exceed sessions.absolute_seconds")
+        if self.relay.on and not self.mail.on:
+            raise ValueError("relay.domain: needs a server that letters leave through: name mail.host")
         levels = {acr for level in self.authentication.levels for acr in level.acr}
         if self.userinfo.minimum_acr is not None and self.userinfo.minimum_acr not in levels:
             raise ValueError("userinfo.minimum_acr: is no acr value of authentication.levels")

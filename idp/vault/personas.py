@@ -15,7 +15,9 @@ from idp.clock import Clock
 from idp.crypto.secrets import identifier, random_key
 from idp.storage.db import Database
 from idp.vault import faces
+from idp.vault.emails import EmailsChanged, tell
 from idp.vault.errors import (
+    PersonaHeldError,
     TooManyDetailsError,
     TooManyPersonasError,
     UnknownPersonaError,
@@ -57,8 +59,16 @@ class Personas:
     """The use cases of having several faces."""
 
     def __init__(
-        self, *, db: Database, store: VaultStore, catalogue: Catalogue, activity: ActivityService, clock: Clock
+        self,
+        *,
+        db: Database,
+        store: VaultStore,
+        catalogue: Catalogue,
+        activity: ActivityService,
+        clock: Clock,
+        emails_changed: EmailsChanged | None = None,
     ) -> None:
+        self._emails_changed = emails_changed
         self._db = db
         self._store = store
         self._catalogue = catalogue
@@ -101,12 +111,29 @@ class Personas:
             colour=faces.colour(colour),
             created_at=self._clock.now(),
         )
-        made = Persona(identifier(), face, Document(version=1, seed=random_key(), login="", face=face))
-        box = seal_document(key, made.document, account_id=account_id, persona=made.id)
-        with self._db.transaction():
-            self._store.add_document(account_id, made.id, document=SealedDocument(version=1, sealed=box))
-            self._activity.record(Entry(account_id=account_id, kind=Kind.PERSONA_ADDED))
-        return made
+        document = Document(version=1, seed=random_key(), login="", face=face)
+        return self._keep(account_id, key, identifier(), document)
+
+    def restore(self, account_id: str, key: VaultKey, *, persona: str, document: Document) -> Persona:
+        """Keep a persona that was taken along from elsewhere, with the seed and the identifiers that it had there.
+
+        :param persona: its identifier, which choices refer to.
+        :param document: what it holds; every value has been checked, and its face is one that may be.
+        :raises PersonaNameError: the name is not one, or another persona has it.
+        :raises TooManyPersonasError: there are as many as there may be.
+        :raises PersonaHeldError: a persona of this identifier is here already.
+        :raises TooManyDetailsError: it holds more than a persona may.
+        """
+        others, face = self.all(account_id, key), document.face
+        if persona == MAIN or face is None or any(other.id == persona for other in others):
+            raise PersonaHeldError
+        if len(others) >= faces.MAX_PERSONAS:
+            raise TooManyPersonasError
+        if len(document.attributes) > MAX_ATTRIBUTES:
+            raise TooManyDetailsError
+        name = faces.persona_name(face.name, others=[other.name for other in others])
+        face = replace(face, name=name, colour=faces.colour(face.colour))
+        return self._keep(account_id, key, persona, replace(document, version=1, login="", face=face))
 
     def rename(self, account_id: str, key: VaultKey, persona: str, *, name: object, colour: str) -> None:
         """Give a persona another name or colour.
@@ -155,15 +182,32 @@ class Personas:
                 raise UnknownPersonaError
             self._activity.record(Entry(account_id=account_id, kind=Kind.PERSONA_REMOVED))
 
+    def _keep(self, account_id: str, key: VaultKey, persona: str, document: Document) -> Persona:
+        made = _as_persona(persona, document)
+        box = seal_document(key, document, account_id=account_id, persona=persona)
+        with self._db.transaction():
+            self._store.add_document(account_id, persona, document=SealedDocument(version=document.version, sealed=box))
+            self._activity.record(Entry(account_id=account_id, kind=Kind.PERSONA_ADDED))
+        return made
+
     def _change(self, account_id: str, key: VaultKey, held: Persona, after: Document) -> None:
         if after == held.document:
             return
         with self._db.transaction():
             replace_sealed(self._store, key, after, account_id=account_id, persona=held.id)
+            tell(self._emails_changed, after, account_id=account_id, persona=held.id)
             self._activity.record(Entry(account_id=account_id, kind=Kind.PERSONA_CHANGED))
 
 
-def carry(store: VaultStore, key: VaultKey, main: Document, *, account_id: str, catalogue: Catalogue) -> None:
+def carry(
+    store: VaultStore,
+    key: VaultKey,
+    main: Document,
+    *,
+    account_id: str,
+    catalogue: Catalogue,
+    emails_changed: EmailsChanged | None = None,
+) -> None:
     """Carry a change of the main details to every persona that follows them. Belongs in the change's transaction.
 
     Only a persona that something changes for becomes a newer version, so what others share stays as it is.
@@ -181,6 +225,7 @@ def carry(store: VaultStore, key: VaultKey, main: Document, *, account_id: str, 
         after = follow(document, main, catalogue=catalogue)
         if after != document:
             replace_sealed(store, key, after, account_id=account_id, persona=name)
+            tell(emails_changed, after, account_id=account_id, persona=name)
 
 
 def replace_sealed(store: VaultStore, key: VaultKey, after: Document, *, account_id: str, persona: str) -> None:
@@ -197,6 +242,10 @@ def replace_sealed(store: VaultStore, key: VaultKey, after: Document, *, account
 
 def _opened(key: VaultKey, box: SealedDocument, *, account_id: str, persona: str) -> Persona:
     document = open_document(key, box.sealed, account_id=account_id, persona=persona, version=box.version)
+    return _as_persona(persona, document)
+
+
+def _as_persona(persona: str, document: Document) -> Persona:
     if document.face is None:
         raise VaultBrokenError
     return Persona(persona, document.face, document)

@@ -13,6 +13,7 @@ from idp.clock import Clock
 from idp.crypto.secrets import identifier, random_key
 from idp.storage.db import Database
 from idp.vault import policy
+from idp.vault.emails import EMAIL, EmailsChanged, tell
 from idp.vault.errors import (
     DetailHeldError,
     UnknownDetailError,
@@ -40,13 +41,24 @@ class VaultService(KeySlots):
     """Vaults: their slots (inherited) and their sealed documents."""
 
     def __init__(
-        self, *, db: Database, store: VaultStore, catalogue: Catalogue, activity: ActivityService, clock: Clock
+        self,
+        *,
+        db: Database,
+        store: VaultStore,
+        catalogue: Catalogue,
+        activity: ActivityService,
+        clock: Clock,
+        emails_changed: EmailsChanged | None = None,
     ) -> None:
-        """Work on `store`, checking values by `catalogue` and recording changes in `activity`."""
+        """Work on `store`, checking values by `catalogue` and recording changes in `activity`.
+
+        :param emails_changed: called inside the transaction of the change.
+        """
         super().__init__(store=store, clock=clock)
         self._db = db
         self._catalogue = catalogue
         self._activity = activity
+        self._emails_changed = emails_changed
 
     def create(self, account_id: str, *, login: str, slots: Sequence[SlotSecret], persona: str = MAIN) -> VaultKey:
         """Make an empty vault that the given secrets open, and give its key."""
@@ -211,8 +223,17 @@ class VaultService(KeySlots):
             if not self._store.replace_document(account_id, persona, document=replacement):
                 raise VaultChangedError
             if persona == MAIN:
-                carry(self._store, key, after, account_id=account_id, catalogue=self._catalogue)
+                carry(
+                    self._store,
+                    key,
+                    after,
+                    account_id=account_id,
+                    catalogue=self._catalogue,
+                    emails_changed=self._emails_changed,
+                )
             self._activity.record(Entry(account_id=account_id, kind=made.kind, claims=made.claims))
+            if EMAIL in made.claims:
+                tell(self._emails_changed, after, account_id=account_id, persona=persona)
         return after
 
     def _attribute(self, document: Document, detail: NewDetail) -> Attribute:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from idp.clients.reading import parse
 from idp.consent.values import ONE_TIME
@@ -234,3 +235,38 @@ def test_the_id_token_of_a_one_time_identity_signs_no_other_session_out(
     end_session(elsewhere, id_token_hint=answer["id_token"])
 
     assert is_signed_in(elsewhere)
+
+
+def test_a_browser_signs_out_of_every_one_time_visit_that_it_made(citizen: Browser, services: Services) -> None:
+    """OIDC Front-Channel Logout §3: each is a session of its own to the service."""
+    register_with_logout(services, frames=True)
+    visits = [sign_on_as(citizen, ONE_TIME) for _ in range(2)]
+
+    frames = services.logout.sign_out(citizen.signed_in())
+
+    addresses = {frame.address for frame in frames}
+    assert len(addresses) == 2
+    assert all(any(visit["claims"]["sid"] in address for address in addresses) for visit in visits)
+
+
+def test_a_service_hears_of_the_identity_that_was_left_and_not_of_the_next(
+    citizen: Browser, services: Services, work: str
+) -> None:
+    services.notices.close()
+    register_with_logout(services, port=1)
+    left = sign_on_as(citizen, MAIN)
+    client = services.clients.get("permits")
+    assert client is not None
+
+    services.logout.change_identity(citizen.signed_in(), client, work)
+
+    (notice,) = services.notices.list()
+    with services.db.reading() as connection:
+        (payload,) = connection.execute(text("SELECT payload FROM notice")).scalars()
+    assert notice.client_id == "permits"
+    assert left["claims"]["sub"] in str(payload)
+    assert left["claims"]["sid"] in str(payload)
+    standing = services.consent.standing(citizen.signed_in().account_id, "permits")
+    assert standing is not None
+    assert standing.persona == work
+    assert standing.sub not in str(payload)

@@ -32,6 +32,7 @@ from idp.web.citizen.repair import pages as repair
 from idp.web.citizen.repair import steps as repair_steps
 from idp.web.citizen.security import authenticator, devices, name
 from idp.web.citizen.security import pages as security
+from idp.web.citizen.sharing import addresses
 from idp.web.citizen.sharing import pages as sharing
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             details,
             device,
             sharing,
+            addresses,
             personas,
             activity,
             checking,

@@ -113,6 +113,19 @@ def test_one_time_says_that_it_lasts_one_time(citizen: Chooser) -> None:
     assert preview(citizen)["sub"] == "…"
 
 
+def test_a_service_that_has_to_know_people_again_offers_no_one_time(citizen: Chooser) -> None:
+    clients = [one | {"lasting_subject": one["client_id"] == "permits"} for one in FILE["clients"]]
+    citizen.services.clients.register(parse({**FILE, "clients": clients}))
+    citizen.asked("given_name", "birthdate")
+    assert "known-as-once" not in citizen.form().ids()
+    assert 'id="lasting"' in citizen.html
+
+    made_up = [(name, "once" if name == "known_as" else value) for name, value in citizen.form().sent("consent-allow")]
+
+    assert citizen.send(made_up).status_code == 400
+    assert citizen.services.consent.shared_with(citizen.session.account_id) == ()
+
+
 def test_a_later_sign_on_uses_the_persona_without_a_page(citizen: Chooser, work: Persona) -> None:
     share_as(citizen, work.id)
 
