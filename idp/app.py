@@ -279,6 +279,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             vault=vault,
             consent=consent,
             clients=clients,
+            catalogue=catalogue,
             letters=letters,
             logout=logout,
             clock=clock,

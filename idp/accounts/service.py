@@ -93,6 +93,14 @@ class AccountService:
         if not self._store.change(account_id, state=state.value):
             raise UnknownAccountError
 
+    def speak(self, account_id: str, locale: str) -> None:
+        """Remember the language of an account's pages and letters.
+
+        :raises UnknownAccountError: there is no such account.
+        """
+        if not self._store.change(account_id, locale=locale):
+            raise UnknownAccountError
+
     def _unretired(self, login: str) -> bytes:
         """Give the index of a name to take, unless its owner left a while ago."""
         login_index = self.index(check_login(login))

@@ -20,15 +20,46 @@ class Group(StrEnum):
 
 
 _LISTED: Final[Mapping[Group, frozenset[Kind]]] = {
-    Group.SIGNING_IN: frozenset({Kind.SIGNED_IN, Kind.SIGNED_OUT, Kind.SIGN_IN_REFUSED, Kind.STEPPED_UP}),
-    Group.SHARING: frozenset({Kind.RELEASED, Kind.REFUSED, Kind.STOPPED, Kind.SERVICE_ENDED, Kind.TOKENS_REVOKED}),
-    Group.DETAILS: frozenset({Kind.DETAIL_ADDED, Kind.DETAIL_CHANGED, Kind.DETAIL_REMOVED}),
+    Group.SIGNING_IN: frozenset(
+        {
+            Kind.SIGNED_IN,
+            Kind.SIGNED_OUT,
+            Kind.SIGN_IN_REFUSED,
+            Kind.STEPPED_UP,
+            Kind.OTHER_DEVICE_APPROVED,
+            Kind.OTHER_DEVICE_REFUSED,
+        }
+    ),
+    Group.SHARING: frozenset(
+        {
+            Kind.RELEASED,
+            Kind.REFUSED,
+            Kind.STOPPED,
+            Kind.SERVICE_ENDED,
+            Kind.TOKENS_REVOKED,
+            Kind.IDENTITY_CHANGED,
+        }
+    ),
+    Group.DETAILS: frozenset(
+        {
+            Kind.DETAIL_ADDED,
+            Kind.DETAIL_CHANGED,
+            Kind.DETAIL_REMOVED,
+            Kind.PERSONA_ADDED,
+            Kind.PERSONA_CHANGED,
+            Kind.PERSONA_REMOVED,
+        }
+    ),
     Group.SECURITY: frozenset(
         {
             Kind.RECOVERY_CODE_RENEWED,
             Kind.RECOVERY_CODE_CONFIRMED,
             Kind.RECOVERED,
             Kind.PASSWORD_CHANGED,
+            Kind.LOGIN_CHANGED,
+            Kind.BROWSERS_FORGOTTEN,
+            Kind.LOCKED,
+            Kind.REPAIRED,
             Kind.SECOND_FACTOR_ADDED,
             Kind.SECOND_FACTOR_REMOVED,
         }

@@ -36,7 +36,7 @@ def content(row: Row) -> bytes:
 
     The text that is hashed is JSON with sorted names and without spaces, times in UTC to the microsecond.
     """
-    return _digest(_said(row))
+    return digest_of(_said(row))
 
 
 def link(*, account_id: str, sequence: int, content: bytes, previous: bytes) -> bytes:
@@ -44,7 +44,9 @@ def link(*, account_id: str, sequence: int, content: bytes, previous: bytes) -> 
 
     What it says is not needed, so a row that its citizen deleted still holds the chain together.
     """
-    return _digest({"account": account_id, "sequence": sequence, "content": content.hex(), "previous": previous.hex()})
+    return digest_of(
+        {"account": account_id, "sequence": sequence, "content": content.hex(), "previous": previous.hex()}
+    )
 
 
 def linked(row: Row, *, previous: bytes) -> LinkedRow:
@@ -58,7 +60,7 @@ def linked(row: Row, *, previous: bytes) -> LinkedRow:
 
 def link_at_once(row: Row, *, previous: bytes) -> bytes:
     """Give the hash of a row from before rows could be deleted: over what it says and the row before it at once."""
-    return _digest({**_said(row), "previous": previous.hex()})
+    return digest_of({**_said(row), "previous": previous.hex()})
 
 
 class Remains:
@@ -87,9 +89,11 @@ class Remains:
 
     def fits(self, telling: Row | None) -> bool:
         """Tell whether the entry that a deleted row names is one that tells of these rows."""
-        if telling is None or telling.kind is not Kind.ACTIVITY_DELETED:
-            return False
-        return all(telling.facts.get(name) == fact for name, fact in self.facts.items())
+        return telling is not None and telling.kind is Kind.ACTIVITY_DELETED and self.fit(telling.facts)
+
+    def fit(self, facts: Mapping[str, str]) -> bool:
+        """Tell whether these are the facts of an entry that tells of these rows."""
+        return all(facts.get(name) == fact for name, fact in self.facts.items())
 
 
 class Chain:
@@ -141,5 +145,6 @@ def _said(row: Row) -> dict[str, object]:
     }
 
 
-def _digest(said: Mapping[str, object]) -> bytes:
+def digest_of(said: Mapping[str, object]) -> bytes:
+    """Give SHA-256 over JSON with sorted names and without spaces."""
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).digest()

@@ -136,7 +136,7 @@ def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool)
     """
     asked = frozenset(claim.name for claim in at.asked)
     essential = asked & frozenset(at.assessment.essential)
-    shown = choices or Choices(allowed=essential)
+    shown = choices or _brought_along(at, asked, essential) or Choices(allowed=essential)
     if not select_all:
         return shown
     # What the citizen does not hold would only ask them to type it: ticking that stays their own doing.
@@ -147,6 +147,16 @@ def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool)
         or candidates(at.document, claim, catalogue=at.catalogue, today=at.today)
     }
     return replace(shown, allowed=shown.allowed | essential | held)
+
+
+def _brought_along(at: Situation, asked: frozenset[str], essential: frozenset[str]) -> Choices | None:
+    """Return what the citizen had chosen at the provider that they come from, to be confirmed; else None."""
+    if at.grant is None or at.difference.reason is not Reason.MOVED:
+        return None
+    before = {each.claim: each.form for each in at.grant.decisions if each.claim in asked and each.allowed}
+    offered = {claim.name: acceptable_forms(claim, register=at.client.register) for claim in at.asked}
+    forms = {name: form for name, form in before.items() if form in offered[name]}
+    return Choices(allowed=essential | before.keys(), forms=forms)
 
 
 def _uses(at: Situation) -> tuple[RegisteredUse, ...]:

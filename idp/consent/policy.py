@@ -215,6 +215,8 @@ def _asks_everything(grant: Grant | None, *, now: datetime, ask_again: bool) -> 
         return Reason.FIRST
     if grant.withdrawn_at is not None:
         return Reason.STOPPED
+    if grant.moved:
+        return Reason.MOVED
     if grant.duration is Duration.ONCE:
         return Reason.ONCE_ONLY
     if now >= grant.reconfirm_at or not grant.live(now):

@@ -42,7 +42,7 @@ from idp.vault.service import VaultService
 from idp.vault.values import MAIN, Document, NewDetail, VaultKey
 
 #: Reasons after which nothing that was decided before holds any more.
-_STARTS_OVER: Final = frozenset({Reason.FIRST, Reason.STOPPED, Reason.EXPIRED, Reason.ONCE_ONLY})
+_STARTS_OVER: Final = frozenset({Reason.FIRST, Reason.STOPPED, Reason.EXPIRED, Reason.ONCE_ONLY, Reason.MOVED})
 
 _ASKS_A_PART: Final = frozenset({Reason.NEW_DETAIL, Reason.CHANGED_PURPOSE})
 

@@ -150,6 +150,15 @@ class ConsentService(Deciding):
             )
         return stopped
 
+    def bring_along(self, grant: Grant) -> None:
+        """Keep a choice from another provider, which lets nothing leave until it is confirmed here.
+
+        :raises ValueError: it is more than that.
+        """
+        if not grant.moved:
+            raise ValueError("only a choice without values can be brought along")
+        self._store.put(grant)
+
     def end_service(self, client_id: str) -> None:
         """End what every citizen shares with a service that is no more, as if each had stopped."""
         with self._db.transaction():

@@ -37,6 +37,8 @@ class Reason(StrEnum):
     STOPPED = "stopped"
     #: The citizen chose "just this time" before.
     ONCE_ONLY = "once_only"
+    #: The choice was brought along from another provider, and is to be confirmed here.
+    MOVED = "moved"
     #: The service asked for the page (prompt=consent).
     SERVICE_ASKS = "service_asks"
 
@@ -231,6 +233,12 @@ class Grant:
     def reaches(self, reach: Collection[str]) -> bool:
         """Tell whether the citizen agreed to all of this reach, for more than a single visit or not."""
         return frozenset(reach) <= frozenset(self.scopes)
+
+    @property
+    def moved(self) -> bool:
+        """Tell whether this is a choice from another provider that waits to be confirmed: nothing was ever sealed."""
+        never = self.claims_sealed is None and self.grant_key_wrapped is None
+        return never and self.withdrawn_at is None and self.duration is not Duration.ONCE
 
     def live(self, now: datetime) -> bool:
         """Tell whether tokens of this grant may still be used.

@@ -1,5 +1,7 @@
 """The file: everything in it, locked under a password of its citizen's choice. Nothing of it is kept."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from idp.activity.service import ActivityService
@@ -25,12 +27,14 @@ class Downloads:
         authentication: AuthenticationService,
         vault: VaultService,
         activity: ActivityService,
+        travelled: Callable[[str, bytes], None],
         iterations: int = ITERATIONS,
     ) -> None:
         self._gathering = gathering
         self._authentication = authentication
         self._vault = vault
         self._activity = activity
+        self._travelled = travelled
         self._iterations = iterations
 
     def download(self, session: Session, *, password: str, language: str) -> bytes:
@@ -43,10 +47,11 @@ class Downloads:
         """
         if session.vault_key is None:
             raise VaultLockedError
-        login = self._vault.read(session.account_id, session.vault_key).login
-        self._authentication.judge_password(password, about=(login,))
+        document = self._vault.read(session.account_id, session.vault_key)
+        self._authentication.judge_password(password, about=(document.login,))
         if self._authentication.is_sign_in_password(session, password):
             raise SignInPasswordError
+        self._travelled(session.account_id, document.seed)
         note(self._activity, session, Kind.TAKEN_ALONG)
         content = msgspec.json.encode(self._gathering.everything(session, language=language))
         with self._authentication.costly():

@@ -87,6 +87,8 @@ class LedgerRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     entries: list[EntryRecord]
     #: Where it was kept, for one from before a move.
     kept_by: str = ""
+    #: What the services in it are called, by client id.
+    services: dict[str, str] = {}
 
 
 class AccountRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

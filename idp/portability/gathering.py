@@ -9,6 +9,7 @@ from idp.clock import Clock
 from idp.consent.service import ConsentService
 from idp.consent.values import Grant
 from idp.crypto.secrets import b64url
+from idp.portability.earlier import EarlierLedgers
 from idp.portability.errors import VaultLockedError
 from idp.portability.format import (
     FORMAT,
@@ -36,6 +37,7 @@ class Gathering:
         vault: VaultService,
         consent: ConsentService,
         clients: ClientService,
+        earlier: EarlierLedgers,
         clock: Clock,
         issuer: str,
     ) -> None:
@@ -44,6 +46,7 @@ class Gathering:
         self._vault = vault
         self._consent = consent
         self._clients = clients
+        self._earlier = earlier
         self._clock = clock
         self._issuer = issuer
 
@@ -67,14 +70,25 @@ class Gathering:
             ),
             personas=[_persona(MAIN, document)],
             choices=[self._choice(grant, language) for grant in self._consent.shared_with(account.id)],
-            activity=LedgerRecord(account=account.id, entries=list(map(record_of, self._activity.chain(account.id)))),
+            activity=self._ledger(account.id, language),
+            earlier=self._earlier.records(account.id, key),
         )
 
+    def _ledger(self, account_id: str, language: str) -> LedgerRecord:
+        entries = list(map(record_of, self._activity.chain(account_id)))
+        services = dict.fromkeys(entry.service for entry in entries if entry.service is not None)
+        return LedgerRecord(
+            account=account_id, entries=entries, services={one: self._name(one, language) for one in services}
+        )
+
+    def _name(self, client_id: str, language: str) -> str:
+        client = self._clients.get(client_id)
+        return client_id if client is None else client.name(language).text
+
     def _choice(self, grant: Grant, language: str) -> ChoiceRecord:
-        client = self._clients.get(grant.client_id)
         return ChoiceRecord(
             service=grant.client_id,
-            service_name=grant.client_id if client is None else client.name(language).text,
+            service_name=self._name(grant.client_id, language),
             persona=grant.persona,
             sub=grant.sub,
             decisions=[

@@ -3,6 +3,7 @@
 from idp.accounts.service import AccountService
 from idp.activity.service import ActivityService
 from idp.authentication.service import AuthenticationService
+from idp.claims.catalogue import Catalogue
 from idp.clients.service import ClientService
 from idp.clock import Clock
 from idp.consent.service import ConsentService
@@ -10,8 +11,11 @@ from idp.letters.service import LetterService
 from idp.logout.service import LogoutService
 from idp.portability.closing import Closing
 from idp.portability.download import Downloads
+from idp.portability.earlier import EarlierLedgers
 from idp.portability.erasure import Erasure
 from idp.portability.gathering import Gathering
+from idp.portability.moving import Moving
+from idp.portability.store import PortabilityStore
 from idp.settings import Settings
 from idp.storage.db import Database
 from idp.vault.service import VaultService
@@ -30,22 +34,49 @@ class PortabilityService:
         vault: VaultService,
         consent: ConsentService,
         clients: ClientService,
+        catalogue: Catalogue,
         letters: LetterService,
         logout: LogoutService,
         clock: Clock,
         settings: Settings,
     ) -> None:
+        store = PortabilityStore(db=db)
+        #: What happened before a citizen moved here.
+        self.earlier = EarlierLedgers(store=store)
+        #: A file from elsewhere.
+        self.moving = Moving(
+            db=db,
+            store=store,
+            accounts=accounts,
+            activity=activity,
+            authentication=authentication,
+            vault=vault,
+            consent=consent,
+            clients=clients,
+            catalogue=catalogue,
+            earlier=self.earlier,
+            clock=clock,
+            pepper=settings.secrets.pepper_bytes(),
+            languages=settings.languages,
+        )
         gathering = Gathering(
             accounts=accounts,
             activity=activity,
             vault=vault,
             consent=consent,
             clients=clients,
+            earlier=self.earlier,
             clock=clock,
             issuer=settings.issuer,
         )
         #: The file with everything.
-        self.downloads = Downloads(gathering=gathering, authentication=authentication, vault=vault, activity=activity)
+        self.downloads = Downloads(
+            gathering=gathering,
+            authentication=authentication,
+            vault=vault,
+            activity=activity,
+            travelled=self.moving.mark_travelled,
+        )
         #: An account that ends.
         self.closing = Closing(
             db=db,
@@ -58,9 +89,11 @@ class PortabilityService:
             clock=clock,
             settings=settings.leaving,
         )
+        self._clock = clock
+        self._store = store
         self._erasure = Erasure(db=db, accounts=accounts, settings=settings.leaving)
 
     def purge(self, limit: int) -> int:
         """Remind, and erase at most `limit` rows of what is over; gives how many rows went."""
         self.closing.remind(limit)
-        return self._erasure.erase_due(limit)
+        return self._store.purge(self._clock.now(), limit) or self._erasure.erase_due(limit)

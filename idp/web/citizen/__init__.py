@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idp.web.citizen import device, home, language, logo, staying
-from idp.web.citizen.activity import checking, deleting, export
+from idp.web.citizen.activity import checking, deleting, earlier, export
 from idp.web.citizen.activity import pages as activity
 from idp.web.citizen.consent import pages as consent
 from idp.web.citizen.details import pages as details
@@ -21,7 +21,7 @@ from idp.web.citizen.entrance import (
     step_up,
 )
 from idp.web.citizen.handover import approving, asking
-from idp.web.citizen.leaving import closing
+from idp.web.citizen.leaving import bringing, closing
 from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
 from idp.web.citizen.personas import pages as personas
@@ -79,7 +79,9 @@ def blueprints() -> tuple[Blueprint, ...]:
             checking,
             deleting,
             export,
+            earlier,
             leaving,
+            bringing,
             closing,
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -122,6 +122,9 @@ _SENTENCES = {
     Kind.ACTIVITY_DELETED: _l("You deleted entries of your activity."),
 }
 
+#: Of a kind that only another version has.
+_UNKNOWN = _l("Something that this site has no words for.")
+
 #: Rows that deserve a second look.
 _WARNINGS = frozenset(
     {
@@ -179,15 +182,23 @@ def sentence(row: Row) -> str:
     return str(_SENTENCES[row.kind]) % {"service": service}
 
 
-def by_day(rows: Iterable[Row]) -> tuple[Day, ...]:
-    """Put rows, the latest first, under their days."""
-    return tuple(Day(day, tuple(map(_event, those))) for day, those in groupby(rows, key=lambda row: row.at.date()))
+def by_day(rows: Iterable[Row], names: Mapping[str, str] | None = None) -> tuple[Day, ...]:
+    """Put rows, the latest first, under their days.
+
+    :param names: what services are called, for rows that another provider kept; ours for None.
+    """
+    days = groupby(rows, key=lambda row: row.at.date())
+    return tuple(Day(day, tuple(_event(row, names) for row in those)) for day, those in days)
 
 
-def _event(row: Row) -> Event:
-    service = Markup("<bdi>{}</bdi>").format(service_name(row.client_id) if row.client_id else _("a service"))
+def _event(row: Row, names: Mapping[str, str] | None) -> Event:
+    name = _("a service")
+    if row.client_id:
+        name = service_name(row.client_id) if names is None else names.get(row.client_id, row.client_id)
+    service = Markup("<bdi>{}</bdi>").format(name)
+    said = _SENTENCES.get(row.kind, _UNKNOWN)
     # The sentence is ours and holds no markup; the name is escaped as it is filled in.
-    text = Markup(str(_SENTENCES[row.kind])) % {"service": service}  # noqa: S704 - see above
+    text = Markup(str(said)) % {"service": service}  # noqa: S704 - see above
     return Event(
         sequence=row.sequence,
         at=row.at,
@@ -220,6 +231,6 @@ def _notes(row: Row) -> tuple[str, ...]:
     identities = {"persona": _("as one of your personas"), "one_time": _("under a one-time ID")}
     if identity := identities.get(row.facts.get(IDENTITY, "")):
         notes.append(identity)
-    if count := row.facts.get(COUNT):
-        notes.append(ngettext("%(num)s entry", "%(num)s entries", int(count)))
+    if (count := row.facts.get(COUNT, "")).isdecimal():
+        notes.append(ngettext("%(num)s entry", "%(num)s entries", int(count[:9])))
     return tuple(notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from idp.activity.filters import Facets
@@ -46,7 +46,7 @@ def _timeline(page: Page, wanted: Asked, facets: Facets, *, plot: Plot | None) -
         plot=plot,
         newer=_link(wanted, after=page.newer),
         older=_link(wanted, before=page.older),
-        not_me="not_me.form" in current_app.view_functions,
+        earlier=services().portability.earlier.are_there(signed_in().account_id),
     )
     return shown, 422 if wanted.problems else 200
 

@@ -25,6 +25,8 @@ class State(StrEnum):
     #: Agreed to for a single visit, which is over.
     OVER = "over"
     STOPPED = "stopped"
+    #: Brought along from another provider; it counts once the citizen confirms it.
+    MOVED = "moved"
     #: The service is no more.
     CLOSED = "closed"
 
@@ -137,6 +139,8 @@ def _state(grant: Grant, client: Client | None) -> State:
         return State.CLOSED
     if grant.withdrawn_at is not None:
         return State.STOPPED
+    if grant.moved:
+        return State.MOVED
     return State.LIVE if grant.live(services().clock.now()) else State.OVER
 
 
