@@ -72,9 +72,9 @@ def _take_in(services: "Services") -> "Intake | None":
         intake.start()
     except OSError as error:
         # Another worker of this machine does it, or the port is somebody else's; everything else goes on here.
-        log.warning("private mail is not taken in here: %s", error.strerror, extra={"port": settings.port})
+        log.warning("private mail is not taken in here: port %d: %s", settings.port, error.strerror)
         return None
-    log.info("taking in private mail", extra={"host": settings.host, "port": settings.port})
+    log.info("taking in private mail on %s, port %d", settings.host, intake.port)
     return intake
 
 
