@@ -72,9 +72,9 @@ def _take_in(services: "Services") -> "Intake | None":
         intake.start()
     except OSError as error:
         # Another worker of this machine does it, or the port is somebody else's; everything else goes on here.
-        log.warning("private mail is not taken in here: %s", error.strerror, extra={"port": settings.port})
+        log.warning("private mail is not taken in here: port %d: %s", settings.port, error.strerror)
         return None
-    log.info("taking in private mail", extra={"host": settings.host, "port": settings.port})
+    log.info("taking in private mail on %s, port %d", settings.host, intake.port)
     return intake
 
 
@@ -99,6 +99,7 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
         lambda: services.self_registered.purge(size, in_use=services.consent.services_among),
         lambda: services.notices.purge(now(), size),
         lambda: services.letters.purge(now(), size),
+        lambda: services.recovery.purge(size),
         lambda: services.logout.purge(now(), size),
         lambda: services.portability.purge(size),
         services.keys.purge,

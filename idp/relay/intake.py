@@ -19,6 +19,8 @@ from idp.relay.values import Answer
 from idp.settings.relay import RelaySettings
 
 log = logging.getLogger(__name__)
+# aiosmtpd writes every command, with senders and recipients; what goes wrong here, `handle_exception` says.
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 
 #: Letters that are passed on at the same time; each waits for the next server.
 _THREADS: Final = 4

@@ -10,6 +10,7 @@ import pytest
 
 from idp.relay.intake import Intake
 from idp.relay.policy import bounce_local
+from idp.relay.sealed import Ways
 from tests.authentication.world import make_world
 from tests.journeys.leaks import leaks
 from tests.mail import Post, post_office
@@ -253,3 +254,21 @@ def test_nobody_can_sign_in_or_ask_who_is_here(relay: Relay, door: Door) -> None
         assert not client.has_extn("auth")
         assert client.verify(one.address)[0] == client.verify(f"nobody@{DOMAIN}")[0] == 252
         assert client.docmd("EXPN", "list")[0] == 502
+
+
+def test_a_box_that_does_not_open_and_a_fault_of_ours_put_the_letter_off(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, forwarding = relay.give(), relay.forwarding()
+    intake = Intake(forwarding, settings=relay.settings)
+    intake.start()
+    door = Door(intake.port)
+    try:
+        monkeypatch.setattr(forwarding, "_ways", Ways(b"another secret of the server's ..."))
+        sealed_otherwise = door.code(one.address)
+        monkeypatch.setattr(forwarding, "_store", None)
+        broken = door.code(one.address)
+    finally:
+        intake.stop()
+
+    assert (sealed_otherwise, broken) == (451, 451)
