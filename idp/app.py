@@ -26,6 +26,7 @@ from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
 from idp.composition.private_mail import build_private_mail
+from idp.composition.ways_back import build_ways_back
 from idp.consent.events import ServiceEvents
 from idp.consent.last_used import LastUsed
 from idp.consent.service import ConsentService
@@ -47,13 +48,13 @@ from idp.outbound.fetch import Fetcher
 from idp.outbound.mail import Mailer
 from idp.places import Places
 from idp.portability.service import PortabilityService
-from idp.repair.service import RepairService
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
 from idp.storage.versions import Versions
 from idp.tokens.devices import DeviceCodes
 from idp.tokens.service import TokenService
+from idp.vault.arrivals import Arrivals
 from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 from idp.vault.store import VaultStore
@@ -204,6 +205,19 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         farewells=farewells,
         personas=personas,
     )
+    repair, recovery = build_ways_back(
+        db=db,
+        accounts=accounts,
+        activity=activity,
+        letters=letters,
+        notices=notices,
+        vault=vault,
+        authentication=authentication,
+        consent=consent,
+        logout=logout,
+        clock=clock,
+        settings=settings,
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -244,18 +258,8 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             pepper=pepper,
         ),
         logout=logout,
-        repair=RepairService(
-            db=db,
-            accounts=accounts,
-            activity=activity,
-            letters=letters,
-            vault=vault,
-            authentication=authentication,
-            consent=consent,
-            logout=logout,
-            clock=clock,
-            settings=settings.recovery,
-        ),
+        repair=repair,
+        recovery=recovery,
         portability=PortabilityService(
             db=db,
             accounts=accounts,
@@ -263,9 +267,11 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             authentication=authentication,
             vault=vault,
             personas=personas,
+            arrivals=Arrivals(db=db, store=boxes, activity=activity),
             consent=consent,
             clients=clients,
             catalogue=catalogue,
+            relay=mail.relay,
             letters=letters,
             logout=logout,
             clock=clock,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from idp.notices.service import NoticeService
     from idp.outbound.fetch import Fetcher
     from idp.portability.service import PortabilityService
+    from idp.recovery.service import RecoveryService
     from idp.relay.forwarding import Forwarding
     from idp.relay.service import RelayService
     from idp.repair.service import RepairService
@@ -67,6 +68,7 @@ class Services:
     devices: DeviceCodes
     logout: LogoutService
     repair: RepairService
+    recovery: RecoveryService
     handover: HandoverService
     relay: RelayService
     forwarding: Forwarding

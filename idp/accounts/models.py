@@ -22,6 +22,8 @@ class AccountRow(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: Its owner said that something was not them, and has not put it right yet: nothing is shared or added meanwhile.
     repair_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: A recovery by mail runs: from when on it lets its holder set a password, unless it is cancelled.
+    recovery_ready_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: Its owner is leaving: when everything is erased. None for everybody else.
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     #: When a letter reminded them of it.

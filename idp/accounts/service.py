@@ -65,6 +65,18 @@ class AccountService:
         """Give the account with this id, whatever its state."""
         return self._store.by_id(account_id)
 
+    def by_index(self, login_index: bytes) -> Account | None:
+        """Give the account whose sign-in name has this one-way form, whatever its state."""
+        return self._store.by_index(login_index)
+
+    def set_recovery(self, account_id: str, ready_at: datetime | None) -> None:
+        """Note that a recovery by mail runs, which sessions of the account show, or that none does (None).
+
+        :raises UnknownAccountError: there is no such account.
+        """
+        if not self._store.change(account_id, recovery_ready_at=ready_at):
+            raise UnknownAccountError
+
     def set_repair(self, account_id: str, since: datetime | None) -> None:
         """Lock an account until its owner has put it right, or open it again (None).
 

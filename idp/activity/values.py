@@ -49,6 +49,13 @@ class Kind(StrEnum):
     #: The citizen let another browser sign in as them; or refused it, or gave a wrong number.
     OTHER_DEVICE_APPROVED = "other_device_approved"
     OTHER_DEVICE_REFUSED = "other_device_refused"
+    #: A recovery by mail: its waiting time began; its owner cancelled it; a password was set by its letter.
+    RECOVERY_BEGUN = "recovery_begun"
+    RECOVERY_CANCELLED = "recovery_cancelled"
+    RECOVERED_BY_MAIL = "recovered_by_mail"
+    #: The vault was opened again after that; or given up for a new, empty one.
+    VAULT_REOPENED = "vault_reopened"
+    VAULT_BEGUN_ANEW = "vault_begun_anew"
     #: A contact address was typed and waits for its owner; they confirmed it; it was taken away.
     CONTACT_ASKED = "contact_asked"
     CONTACT_CONFIRMED = "contact_confirmed"
@@ -113,6 +120,9 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,
         Kind.REPAIRED: _BROWSER,
+        Kind.RECOVERED_BY_MAIL: _BROWSER,
+        Kind.VAULT_REOPENED: _BROWSER,
+        Kind.VAULT_BEGUN_ANEW: _BROWSER,
         Kind.CONTACT_ASKED: _BROWSER,
         Kind.CONTACT_REMOVED: _BROWSER,
         Kind.BROWSERS_FORGOTTEN: _BROWSER,

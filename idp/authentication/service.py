@@ -19,6 +19,7 @@ from idp.authentication.passwords import Passwords, Prepared
 from idp.authentication.policy import browser_family
 from idp.authentication.recovery import Recovery
 from idp.authentication.renaming import Renaming
+from idp.authentication.reopening import Reopening
 from idp.authentication.second_factor import SecondFactor
 from idp.authentication.session_store import SessionStore
 from idp.authentication.sessions import EndListener, Sessions
@@ -39,7 +40,7 @@ from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
 
-class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, Devices, Renaming, Mending):
+class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, Devices, Renaming, Mending, Reopening):
     """Every use case of signing in; those about other things than the password are inherited, a module each."""
 
     def __init__(
@@ -120,7 +121,9 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, De
                 if self._parts.store.locked_password(credentials.account_id) == stored:
                     self._parts.door.succeeded(attempt)
                     key = self._unlock(credentials.account_id, stretched, renewed)
-                    if not credentials.needs_code:
+                    # Where a letter set the password, nothing can check a code, and nothing is open that it guards.
+                    shut = key is None and credentials.needs_code and self.is_shut(credentials.account_id)
+                    if not credentials.needs_code or shut:
                         browser = browser_family(origin.user_agent)
                         self._record(credentials.account_id, Kind.SIGNED_IN, browser=browser, method=BY_PASSWORD)
                         return self._start(

@@ -159,6 +159,7 @@ _FIND = (
         BrowserSessionRow.wrapped_vault_key,
         AccountRow.locale,
         AccountRow.repair_since,
+        AccountRow.recovery_ready_at,
         AccountRow.closes_at,
     )
     .join(AccountRow, AccountRow.id == BrowserSessionRow.account_id)

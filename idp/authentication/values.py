@@ -162,6 +162,8 @@ class Session:
     wrapped_vault_key: bytes | None = field(repr=False)
     #: When its account was locked, for its owner to put it right; None for one that is open.
     repair_since: datetime | None = None
+    #: A recovery by mail runs for it, and lets its holder set a password from then on; None for none.
+    recovery_ready_at: datetime | None = None
     #: The citizen is leaving: when everything is erased. Nothing but staying can be done in such a session.
     closes_at: datetime | None = None
     #: What `vault_key` found, so that one request unwraps it once.

@@ -99,6 +99,7 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
         lambda: services.self_registered.purge(size, in_use=services.consent.services_among),
         lambda: services.notices.purge(now(), size),
         lambda: services.letters.purge(now(), size),
+        lambda: services.recovery.purge(size),
         lambda: services.logout.purge(now(), size),
         lambda: services.portability.purge(size),
         services.keys.purge,

@@ -11,7 +11,7 @@ from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from idp import resources
-from idp.letters.values import Letter
+from idp.letters.values import UNTIL, Letter
 from idp.outbound.mail import Draft
 
 _SOURCE_LANGUAGE: Final = "en"
@@ -28,6 +28,9 @@ def write(letter: Letter, *, language: str, at: datetime, facts: Mapping[str, st
     environment = _environment(language)
     template = environment.get_template(f"email/{letter}.txt")
     moment = format_datetime(at, "d MMMM yyyy HH:mm", locale=language.replace("-", "_"))
+    if facts.get(UNTIL):
+        until = datetime.fromisoformat(facts[UNTIL])
+        facts = {**facts, UNTIL: format_datetime(until, "d MMMM yyyy HH:mm", locale=language.replace("-", "_"))}
     rendered = template.render(facts=facts, moment=moment, **values)
     subject, _, text = rendered.strip().partition("\n")
     return Draft(subject=subject.strip(), text=_GAPS.sub("\n\n", text.strip()) + "\n", language=language)

@@ -31,6 +31,15 @@ class Letter(StrEnum):
     REPAIR_BEGUN = "repair_begun"
     REPAIR_LINK = "repair_link"
     REPAIR_FINISHED = "repair_finished"
+    #: Recovery by mail: asked for; its waiting time has begun, is half over, is over; cancelled; done.
+    RECOVERY_ASKED = "recovery_asked"
+    RECOVERY_BEGUN = "recovery_begun"
+    RECOVERY_HALF_WAY = "recovery_half_way"
+    RECOVERY_READY = "recovery_ready"
+    RECOVERY_CANCELLED = "recovery_cancelled"
+    RECOVERED_BY_MAIL = "recovered_by_mail"
+    #: The old vault was given up for a new, empty one.
+    VAULT_BEGUN_ANEW = "vault_begun_anew"
     #: The account ends on a day; that day is near; its owner stays after all.
     CLOSING_BEGUN = "closing_begun"
     CLOSING_SOON = "closing_soon"
@@ -41,6 +50,8 @@ class Letter(StrEnum):
 BROWSER: Final = "browser"
 #: Of a service; the letter says its name.
 SERVICE: Final = "service"
+#: A moment in UTC, as 2026-03-27T10:00; the letter says it in its language.
+UNTIL: Final = "until"
 #: One of :class:`Way`.
 WAY: Final = "way"
 #: A day, as 2026-03-27.
@@ -71,6 +82,11 @@ FACTS: Final[Mapping[Letter, frozenset[str]]] = MappingProxyType(
         Letter.PASSWORD_CHANGED: _BROWSER,
         Letter.LOGIN_CHANGED: _BROWSER,
         Letter.RECOVERED: _BROWSER,
+        Letter.RECOVERY_BEGUN: frozenset({UNTIL}),
+        Letter.RECOVERY_HALF_WAY: frozenset({UNTIL}),
+        Letter.RECOVERY_READY: frozenset({UNTIL}),
+        Letter.RECOVERED_BY_MAIL: _BROWSER,
+        Letter.VAULT_BEGUN_ANEW: _BROWSER,
         Letter.CLOSING_BEGUN: frozenset({DAY}),
         Letter.CLOSING_SOON: frozenset({DAY}),
     }
@@ -85,6 +101,10 @@ class Purpose(StrEnum):
     NOT_ME = "not_me"
     #: Shows that whoever puts a locked account right reads its mail.
     REPAIR = "repair"
+    #: Recovery by mail: starts the waiting time; cancels it; sets a password when it is over.
+    RECOVERY_BEGIN = "recovery_begin"
+    RECOVERY_CANCEL = "recovery_cancel"
+    RECOVERY_PASSWORD = "recovery_password"  # noqa: S105 - a purpose
 
 
 #: How long each link works, counted from when its letter was written.
@@ -93,6 +113,10 @@ LIFETIMES: Final[Mapping[Purpose, timedelta]] = MappingProxyType(
         Purpose.CONFIRM_CONTACT: timedelta(hours=24),
         Purpose.NOT_ME: timedelta(days=30),
         Purpose.REPAIR: timedelta(days=30),
+        Purpose.RECOVERY_BEGIN: timedelta(hours=24),
+        # Longer than the longest waiting time and what follows; whether the recovery runs is looked at as well.
+        Purpose.RECOVERY_CANCEL: timedelta(days=40),
+        Purpose.RECOVERY_PASSWORD: timedelta(days=8),
     }
 )
 
@@ -102,6 +126,9 @@ PATHS: Final[Mapping[Purpose, str]] = MappingProxyType(
         Purpose.CONFIRM_CONTACT: "/contact/{secret}",
         Purpose.NOT_ME: "/not-me/{secret}",
         Purpose.REPAIR: "/repair/letter/{secret}",
+        Purpose.RECOVERY_BEGIN: "/recover/mail/{secret}",
+        Purpose.RECOVERY_CANCEL: "/recover/cancel/{secret}",
+        Purpose.RECOVERY_PASSWORD: "/recover/password/{secret}",
     }
 )
 
@@ -117,6 +144,8 @@ ABOUT_SECURITY: Final = frozenset(
         Letter.LOGIN_CHANGED,
         Letter.RECOVERED,
         Letter.REPAIR_FINISHED,
+        Letter.RECOVERED_BY_MAIL,
+        Letter.VAULT_BEGUN_ANEW,
         Letter.CLOSING_BEGUN,
         Letter.CLOSING_SOON,
     }
@@ -128,6 +157,10 @@ LINKS: Final[Mapping[Letter, tuple[Purpose, ...]]] = MappingProxyType(
         Letter.CONTACT_CONFIRM: (Purpose.CONFIRM_CONTACT,),
         Letter.REPAIR_BEGUN: (Purpose.REPAIR,),
         Letter.REPAIR_LINK: (Purpose.REPAIR,),
+        Letter.RECOVERY_ASKED: (Purpose.RECOVERY_BEGIN,),
+        Letter.RECOVERY_BEGUN: (Purpose.RECOVERY_CANCEL,),
+        Letter.RECOVERY_HALF_WAY: (Purpose.RECOVERY_CANCEL,),
+        Letter.RECOVERY_READY: (Purpose.RECOVERY_PASSWORD, Purpose.RECOVERY_CANCEL),
         **dict.fromkeys(ABOUT_SECURITY, (Purpose.NOT_ME,)),
     }
 )

@@ -106,6 +106,28 @@ class LogoutService:
             self._farewells.sharing_stopped(account_id=account_id, client_id=stopped.client_id, sub=stopped.sub)
             self._relay.end_choice(account_id, stopped.client_id)
 
+    def begin_vault_anew(self, session: Session, *, login: str, password: str) -> tuple[str, str]:
+        """Give a vault up that nobody opens any more: everything shared out of it stops, and services are told.
+
+        Gives the session's new secret and the recovery code of the new, empty vault. Not inside a transaction.
+
+        :raises SignInRefusedError: it is not the sign-in name, or not the password.
+        :raises SessionEndedError: the session has ended.
+        :raises SlowDownError: too many tries, or the server is too busy.
+        """
+        account_id = session.account_id
+
+        def stop_everything() -> None:
+            shared = self._consent.shared_with(account_id)
+            for grant in shared:
+                if grant.withdrawn_at is None:
+                    self._stop(account_id, grant.id)
+            # Their seeds are gone, so nobody can be known by them again.
+            for persona in {grant.persona for grant in shared}:
+                self._consent.forget_persona(account_id, persona)
+
+        return self._authentication.begin_anew(session, login=login, password=password, before=stop_everything)
+
     def identity_left(self, grant: Grant) -> None:
         """Have a service forget who is signed in under an identity that its citizen has just left for another one.
 

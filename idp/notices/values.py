@@ -14,6 +14,8 @@ class Kind(StrEnum):
     BACKCHANNEL_LOGOUT = "backchannel_logout"
     #: Something that a citizen has to know, by mail.
     LETTER = "letter"
+    #: Somebody asked to get back in by mail; whether there is anybody to write to is found out afterwards.
+    RECOVERY = "recovery"
     #: A citizen changed details that a service holds, and wants it to know (RFC 8417).
     CLAIMS_UPDATED = "claims_updated"
     #: A citizen stopped sharing with a service, or paused (RFC 8417).

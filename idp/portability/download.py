@@ -14,8 +14,7 @@ from idp.portability.errors import SignInPasswordError, VaultLockedError
 from idp.portability.format import TYPE
 from idp.portability.gathering import Gathering
 from idp.portability.noting import note
-from idp.vault.personas import Personas
-from idp.vault.service import VaultService
+from idp.vault.values import MAIN
 
 
 class Downloads:
@@ -26,16 +25,12 @@ class Downloads:
         *,
         gathering: Gathering,
         authentication: AuthenticationService,
-        vault: VaultService,
-        personas: Personas,
         activity: ActivityService,
         travelled: Callable[[str, bytes], None],
         iterations: int = ITERATIONS,
     ) -> None:
         self._gathering = gathering
         self._authentication = authentication
-        self._vault = vault
-        self._personas = personas
         self._activity = activity
         self._travelled = travelled
         self._iterations = iterations
@@ -48,15 +43,14 @@ class Downloads:
         :raises VaultLockedError: this sign-in cannot open the vault.
         :raises SlowDownError: too many tries, or the server is too busy.
         """
-        key = session.vault_key
-        if key is None:
+        if session.vault_key is None:
             raise VaultLockedError
-        document = self._vault.read(session.account_id, key)
-        self._authentication.judge_password(password, about=(document.login,))
+        documents = self._gathering.documents(session.account_id, session.vault_key)
+        self._authentication.judge_password(password, about=(documents[MAIN].login,))
         if self._authentication.is_sign_in_password(session, password):
             raise SignInPasswordError
-        for seed in (document.seed, *(each.document.seed for each in self._personas.all(session.account_id, key))):
-            self._travelled(session.account_id, seed)
+        for document in documents.values():
+            self._travelled(session.account_id, document.seed)
         note(self._activity, session, Kind.TAKEN_ALONG)
         content = msgspec.json.encode(self._gathering.everything(session, language=language))
         with self._authentication.costly():

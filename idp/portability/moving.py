@@ -33,10 +33,10 @@ from idp.portability.sorting import sort_out
 from idp.portability.store import PortabilityStore, SealedFile
 from idp.portability.values import Arrival, MovedChoice, Part
 from idp.storage.db import Database
+from idp.vault.arrivals import Arrivals
 from idp.vault.errors import DetailHeldError, VaultNotReadyError
-from idp.vault.personas import Personas
 from idp.vault.service import VaultService
-from idp.vault.values import MAIN, Document, VaultKey
+from idp.vault.values import VaultKey
 
 #: How long an opened file waits for its citizen.
 WAITS: Final = timedelta(minutes=30)
@@ -54,7 +54,7 @@ class Moving:
         activity: ActivityService,
         authentication: AuthenticationService,
         vault: VaultService,
-        personas: Personas,
+        arrivals: Arrivals,
         consent: ConsentService,
         clients: ClientService,
         catalogue: Catalogue,
@@ -69,7 +69,7 @@ class Moving:
         self._activity = activity
         self._authentication = authentication
         self._vault = vault
-        self._personas = personas
+        self._arrivals = arrivals
         self._consent = consent
         self._clients = clients
         self._catalogue = catalogue
@@ -85,9 +85,8 @@ class Moving:
         :raises NotEmptyError: something is.
         :raises VaultNotReadyError: the recovery code is not confirmed.
         """
-        document = self._vault.read(session.account_id, _key(session))
-        personas = self._personas.all(session.account_id, _key(session))
-        if document.attributes or personas or self._consent.shared_with(session.account_id):
+        empty = self._arrivals.is_empty(session.account_id, _key(session))
+        if not empty or self._consent.shared_with(session.account_id):
             raise NotEmptyError
         if not self._vault.ready(session.account_id):
             raise VaultNotReadyError
@@ -161,30 +160,21 @@ class Moving:
 
     def _fill(self, session: Session, arrival: Arrival, picked: frozenset[Part]) -> None:
         account_id, key = session.account_id, _key(session)
-        if not all(self._claim(account_id, seed) for seed in arrival.seeds):
+        documents = arrival.documents(details=Part.DETAILS in picked)
+        if not all(self._claim(account_id, each.seed) for each in documents.values()):
             raise IdentifiersTakenError
         try:
-            document = self._vault.arrive(
-                account_id,
-                key,
-                seed=arrival.seed,
-                attributes=arrival.attributes if Part.DETAILS in picked else (),
-                expected_version=self._vault.read(account_id, key).version,
-            )
+            self._arrivals.arrive(account_id, key, documents)
         except DetailHeldError:
             raise NotEmptyError from None
-        documents = {MAIN: document}
-        for persona in arrival.personas:
-            kept = persona.attributes if Part.DETAILS in picked else ()
-            whole = Document(version=1, seed=persona.seed, login="", attributes=kept, face=persona.face)
-            restored = self._personas.restore(account_id, key, persona=persona.id, document=whole)
-            documents[persona.id] = restored.document
         if Part.CHOICES in picked:
             for choice in arrival.choices:
-                self._consent.bring_along(self._grant(account_id, choice, documents[choice.persona]))
+                held = {each.id for each in documents[choice.persona].attributes}
+                version = self._vault.version(account_id, persona=choice.persona) or 0
+                self._consent.bring_along(self._grant(account_id, choice, held, version))
 
-    def _grant(self, account_id: str, choice: MovedChoice, document: Document) -> Grant:
-        now, held = self._clock.now(), {each.id for each in document.attributes}
+    def _grant(self, account_id: str, choice: MovedChoice, held: Collection[str], version: int) -> Grant:
+        now = self._clock.now()
         decisions = tuple(
             each if each.attribute_id in held else replace(each, attribute_id=None) for each in choice.decisions
         )
@@ -199,7 +189,7 @@ class Moving:
             claims=(),
             claims_sealed=None,
             grant_key_wrapped=None,
-            vault_version=document.version,
+            vault_version=version,
             sealed_at=now,
             duration=Duration.STANDING,
             created_at=choice.since,

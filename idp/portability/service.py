@@ -16,8 +16,10 @@ from idp.portability.erasure import Erasure
 from idp.portability.gathering import Gathering
 from idp.portability.moving import Moving
 from idp.portability.store import PortabilityStore
+from idp.relay.service import RelayService
 from idp.settings import Settings
 from idp.storage.db import Database
+from idp.vault.arrivals import Arrivals
 from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 
@@ -34,10 +36,12 @@ class PortabilityService:
         authentication: AuthenticationService,
         vault: VaultService,
         personas: Personas,
+        arrivals: Arrivals,
         consent: ConsentService,
         clients: ClientService,
         catalogue: Catalogue,
         letters: LetterService,
+        relay: RelayService,
         logout: LogoutService,
         clock: Clock,
         settings: Settings,
@@ -53,7 +57,7 @@ class PortabilityService:
             activity=activity,
             authentication=authentication,
             vault=vault,
-            personas=personas,
+            arrivals=arrivals,
             consent=consent,
             clients=clients,
             catalogue=catalogue,
@@ -70,6 +74,8 @@ class PortabilityService:
             consent=consent,
             clients=clients,
             earlier=self.earlier,
+            letters=letters,
+            relay=relay,
             clock=clock,
             issuer=settings.issuer,
         )
@@ -77,8 +83,6 @@ class PortabilityService:
         self.downloads = Downloads(
             gathering=gathering,
             authentication=authentication,
-            vault=vault,
-            personas=personas,
             activity=activity,
             travelled=self.moving.mark_travelled,
         )

@@ -47,13 +47,13 @@ def sort_out(
     """
     try:
         main = next(each for each in file.personas if each.id == MAIN)
-        seed = _seed(main)
-        made_at = moment(file.made_at)
+        seed, made_at = _seed(main), moment(file.made_at)
         attributes, refused = _attributes(main, catalogue, today)
-        personas = tuple(_personas(file, attributes, catalogue, today))
-    except (StopIteration, ValueError, OverflowError, PersonaNameError):
+        personas, refused_there = _personas(file, attributes, catalogue, today)
+    except (StopIteration, ValueError, OverflowError):
         raise FileRefusedError("unreadable") from None
-    choices, elsewhere = _choices(file, {MAIN: seed} | {each.id: each.seed for each in personas}, catalogue, clients)
+    held = {MAIN: (seed, attributes)} | {each.id: (each.seed, each.attributes) for each in personas}
+    choices, elsewhere = _choices(file, held, catalogue, clients)
     chains = (*file.earlier, file.activity)
     return Arrival(
         made_by=_short(file.made_by),
@@ -62,7 +62,7 @@ def sort_out(
         seed=seed,
         attributes=attributes,
         personas=personas,
-        refused=refused,
+        refused=tuple(dict.fromkeys((*refused, *refused_there))),
         unchecked=sum(each.checked_at is not None for each in main.details),
         choices=choices,
         elsewhere=elsewhere,
@@ -72,47 +72,57 @@ def sort_out(
     )
 
 
-def _seed(persona: PersonaRecord) -> bytes:
-    seed = unb64url(persona.seed)
-    if len(seed) != KEY_BYTES or len(persona.details) > MAX_ATTRIBUTES:
-        raise ValueError("no persona of ours")
-    return seed
-
-
 def _personas(
     file: Everything, main: Collection[Attribute], catalogue: Catalogue, today: date
-) -> Iterator[MovedPersona]:
-    """Give the personas beside the main one. What does not look like the main detail that it follows is its own."""
-    names: list[str] = []
-    known, seeds = {MAIN}, {_seed(next(each for each in file.personas if each.id == MAIN))}
+) -> tuple[tuple[MovedPersona, ...], tuple[str, ...]]:
+    """Give the personas beside the main one, and the names of details of theirs that cannot be kept here."""
+    found: dict[str, MovedPersona] = {}
+    refused: list[str] = []
     for record in file.personas:
         if record.id == MAIN:
             continue
-        seed = _seed(record)
-        if not _ID.fullmatch(record.id) or record.id in known or seed in seeds or len(names) >= MAX_PERSONAS:
-            raise ValueError("no persona of ours")
-        names.append(persona_name(record.name, others=names))
-        known.add(record.id)
-        seeds.add(seed)
-        attributes, _ = _attributes(record, catalogue, today)
-        follows = {each.id for each in record.details if each.follows}
-        yield MovedPersona(
-            id=record.id,
-            face=Face(names[-1], colour(record.colour), moment(record.made_at or file.made_at)),
-            seed=seed,
-            attributes=tuple(replace(each, follows=each.id in follows and each in main) for each in attributes),
-        )
+        if _ID.fullmatch(record.id) is None or record.id in found or len(found) == MAX_PERSONAS:
+            raise ValueError
+        name = _persona_name(record.name, others=[each.face.name for each in found.values()])
+        attributes, lost = _attributes(record, catalogue, today, main=main)
+        refused += lost
+        face = Face(name=name, colour=colour(record.colour), created_at=moment(record.made_at or file.made_at))
+        found[record.id] = MovedPersona(record.id, face, _seed(record), attributes)
+    if len({record.seed for record in file.personas}) != len(file.personas):
+        # Two that share a seed would be one person to every service.
+        raise ValueError
+    return tuple(found.values()), tuple(refused)
+
+
+def _persona_name(typed: str, *, others: Collection[str]) -> str:
+    try:
+        return persona_name(typed, others=others)
+    except PersonaNameError:
+        raise ValueError from None
+
+
+def _seed(persona: PersonaRecord) -> bytes:
+    seed = unb64url(persona.seed)
+    if len(seed) != KEY_BYTES or len(persona.details) > MAX_ATTRIBUTES:
+        raise ValueError
+    return seed
 
 
 def _attributes(
-    persona: PersonaRecord, catalogue: Catalogue, today: date
+    persona: PersonaRecord, catalogue: Catalogue, today: date, *, main: Collection[Attribute] = ()
 ) -> tuple[tuple[Attribute, ...], tuple[str, ...]]:
-    """Give the details that can be kept here, and names of those that cannot. Plain values come before other ones."""
+    """Give the details that can be kept here, and names of those that cannot. Plain values come before other ones.
+
+    :param main: of a persona, the main details, of which it holds copies.
+    """
+    copied = {each.id: replace(each, follows=True) for each in main}
     kept: dict[str, Attribute] = {}
     refused: list[str] = []
     for record in sorted(persona.details, key=lambda each: bool(each.language)):
         document = Document(version=1, seed=b"", login="", attributes=tuple(kept.values()))
-        attribute = _attribute(record, document, catalogue, today)
+        attribute = copied.get(record.id) if record.follows else None
+        if attribute is None or attribute.claim != record.claim:
+            attribute = _attribute(record, document, catalogue, today)
         if attribute is None or attribute.id in kept:
             refused.append(_short(record.claim))
         else:
@@ -152,40 +162,45 @@ def _attribute(record: DetailRecord, held: Document, catalogue: Catalogue, today
 
 
 def _choices(
-    file: Everything, seeds: Mapping[str, bytes], catalogue: Catalogue, clients: ClientService
+    file: Everything,
+    held: Mapping[str, tuple[bytes, tuple[Attribute, ...]]],
+    catalogue: Catalogue,
+    clients: ClientService,
 ) -> tuple[tuple[MovedChoice, ...], tuple[str, ...]]:
     moved: dict[str, MovedChoice] = {}
     elsewhere: list[str] = []
     for record in file.choices:
-        if record.stopped_at is not None or record.persona not in seeds or record.duration == "once":
+        if record.stopped_at is not None or record.duration == "once" or not record.pinned:
             continue
-        client, seed = clients.get(record.service), seeds[record.persona]
-        if client is None or client.state is not ClientState.APPROVED or subject(seed, client.sector) != record.sub:
+        client = clients.get(record.service)
+        seed, attributes = held.get(record.persona, (b"", ()))
+        here = client is not None and client.state is ClientState.APPROVED and seed
+        if client is None or not here or subject(seed, client.sector) != record.sub:
             elsewhere.append(_short(record.service_name))
         else:
-            moved.setdefault(record.service, _choice(record, catalogue))
+            details = {each.id for each in attributes}
+            moved.setdefault(record.service, _choice(record, details, catalogue))
     return tuple(moved.values()), tuple(dict.fromkeys(elsewhere))
 
 
-def _choice(record: ChoiceRecord, catalogue: Catalogue) -> MovedChoice:
+def _choice(record: ChoiceRecord, details: Collection[str], catalogue: Catalogue) -> MovedChoice:
     return MovedChoice(
-        persona=record.persona,
         client_id=record.service,
+        persona=record.persona,
         sub=record.sub,
-        decisions=tuple(_decisions(record, catalogue)),
+        decisions=tuple(_decisions(record, details, catalogue)),
         since=_moment(record.since),
         changed_at=_moment(record.changed_at),
     )
 
 
-def _decisions(record: ChoiceRecord, catalogue: Catalogue) -> Iterator[Decision]:
+def _decisions(record: ChoiceRecord, details: Collection[str], catalogue: Catalogue) -> Iterator[Decision]:
     seen: set[str] = set()
     for each in record.decisions:
         known = catalogue.find(each.claim) is not None and catalogue.find(each.form) is not None
         if known and catalogue.covers(each.claim, each.form) and each.claim not in seen:
             seen.add(each.claim)
-            # One that is not held here falls away when the choice is kept.
-            picked = each.detail if each.detail is not None and _ID.fullmatch(each.detail) else None
+            picked = each.detail if each.detail in details else None
             basis = each.basis if _BASIS.fullmatch(each.basis) else ""
             yield Decision(each.claim, each.allowed, each.form, picked, basis)
 

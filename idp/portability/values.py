@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from idp.activity.records import EntryRecord
 from idp.consent.values import Decision
-from idp.vault.values import Attribute, Face
+from idp.vault.values import MAIN, Attribute, Document, Face
 
 
 class Part(StrEnum):
@@ -21,7 +21,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MovedPersona:
-    """A persona with the seed of its identifiers."""
+    """A persona beside the main one."""
 
     id: str
     face: Face
@@ -33,8 +33,8 @@ class MovedPersona:
 class MovedChoice:
     """A choice about a service that is here too, and knows the citizen by the same identifier."""
 
-    persona: str
     client_id: str
+    persona: str
     sub: str
     decisions: tuple[Decision, ...]
     since: datetime
@@ -61,8 +61,8 @@ class Arrival:
     sign_in_name: str = field(repr=False)
     seed: bytes = field(repr=False)
     attributes: tuple[Attribute, ...] = field(repr=False)
-    #: Without the main one.
-    personas: tuple[MovedPersona, ...]
+    #: Those beside the main one, which is what stands above.
+    personas: tuple[MovedPersona, ...] = field(repr=False)
     #: Names of details that cannot be kept here.
     refused: tuple[str, ...]
     #: How many details somebody had checked. Here they are what the citizen says.
@@ -76,10 +76,15 @@ class Arrival:
     #: Language of the pages; None for one that is not offered here.
     language: str | None
 
-    @property
-    def seeds(self) -> tuple[bytes, ...]:
-        """From which all identifiers in it follow."""
-        return (self.seed, *(each.seed for each in self.personas))
+    def documents(self, *, details: bool) -> dict[str, Document]:
+        """Give every persona's document, with or without details."""
+        main = Document(version=1, seed=self.seed, login="", attributes=self.attributes if details else ())
+        return {MAIN: main} | {
+            each.id: Document(
+                version=1, seed=each.seed, login="", attributes=each.attributes if details else (), face=each.face
+            )
+            for each in self.personas
+        }
 
     @property
     def entries(self) -> int:

@@ -34,6 +34,7 @@ from idp.protocol.dispatch import (
     SignIn,
     SignUp,
     StepUp,
+    Unlock,
     next_step,
 )
 from idp.protocol.flow import Flow, flow_of, state_of
@@ -47,7 +48,7 @@ from idp.protocol.responder import Reply, ReplyTo, Responder
 from idp.protocol.validation import Offer, addressee, asking_client, validate
 from idp.services import Services
 
-Page = SignIn | SignUp | SelectAccount | StepUp | Repair | Consent
+Page = SignIn | SignUp | SelectAccount | StepUp | Unlock | Repair | Consent
 
 
 @dataclass(frozen=True, slots=True)

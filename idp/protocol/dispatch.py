@@ -35,6 +35,11 @@ class StepUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlock:
+    """The citizen, who has just signed in, opens the vault in another way than by what they signed in with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Repair:
     """The citizen puts their account right first, which they said somebody else was in."""
 
@@ -57,7 +62,7 @@ class Refuse:
     description: str
 
 
-Step = SignIn | SignUp | SelectAccount | StepUp | Repair | Consent | Issue | Refuse
+Step = SignIn | SignUp | SelectAccount | StepUp | Unlock | Repair | Consent | Issue | Refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +143,11 @@ def _reachable_acr(state: FlowState) -> Step | None:
 
 def _authentication(state: FlowState) -> Step | None:
     standing = state.standing
-    if standing is None or not standing.vault_open:
+    if standing is None:
         return _ask_to_sign_in(state)
+    if not standing.vault_open:
+        # Asked once: a sign-in that did not open the vault will not do so the next time.
+        return Unlock() if _fresh(state) and not state.silent and not standing.in_repair else _locked(state)
     if _fresh(state):
         return None
     too_old = state.max_age is not None and state.now - standing.auth_time > state.max_age
@@ -147,6 +155,13 @@ def _authentication(state: FlowState) -> Step | None:
     if too_old or state.max_age == timedelta(0) or state.prompts & {Prompt.LOGIN, Prompt.CREATE}:
         return _ask_to_sign_in(state)
     return None
+
+
+def _locked(state: FlowState) -> Step:
+    standing = state.standing
+    if standing is not None and standing.in_repair and not state.silent:
+        return Repair()
+    return _ask_to_sign_in(state)
 
 
 def _strength(state: FlowState) -> Step | None:

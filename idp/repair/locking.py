@@ -47,7 +47,7 @@ class Locking:
         self._authentication = authentication
         self._clock = clock
         #: What else ends with a lock: called with the account, inside the transaction.
-        self.also: list[Callable[[str], None]] = []
+        self.also: list[Callable[[str], object]] = []
 
     def can_lock(self, secret: str) -> bool:
         """Tell whether a link of a letter would lock an account."""

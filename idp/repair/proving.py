@@ -64,6 +64,17 @@ class Proving:
             waits_until=None if sound or waited else since + self._waiting,
         )
 
+    def trusted_at(self, account_id: str) -> datetime | None:
+        """Tell whose time's contact address letters about a locked account go to; None for one that is open."""
+        repair = self._store.get(account_id)
+        return None if repair is None else repair.reported_at
+
+    def recovered_by_mail(self, account_id: str, sid: str) -> None:
+        """Note that a session began by a recovery whose letters went to the address from before."""
+        repair = self._store.get(account_id)
+        if repair is not None and is_sound(self._letters.contacts.at(account_id, repair.reported_at), repair):
+            self._store.change(account_id, proved_sid=sid)
+
     def send_letter(self, session: Session) -> None:
         """Have a letter sent to the address that the account had before anything happened."""
         repair, _since = self._of(session)

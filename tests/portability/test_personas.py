@@ -150,19 +150,3 @@ def test_personas_that_cannot_be_are_refused_with_the_file(services: Services, f
         taken(services, session, changed(file, change))
 
     assert refused.value.reason == "unreadable"
-
-
-def test_a_follower_that_is_not_like_its_main_detail_comes_as_its_own(services: Services, file: bytes) -> None:
-    def another_value(inside: dict[str, Any]) -> None:
-        inside["personas"][1]["details"][0]["value"] = "other@home.example"
-
-    session = newcomer(services)
-    taken(services, session, changed(file, another_value))
-    services.portability.moving.bring_in(session, ALL)
-
-    assert session.vault_key is not None
-    (back,) = services.personas.all(session.account_id, session.vault_key)
-    assert [(one.value, one.follows) for one in back.document.attributes] == [
-        ("other@home.example", False),
-        ("Dr H", False),
-    ]

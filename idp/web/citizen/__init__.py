@@ -25,6 +25,8 @@ from idp.web.citizen.leaving import bringing, closing
 from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
 from idp.web.citizen.personas import pages as personas
+from idp.web.citizen.regaining import pages as recovery_mail
+from idp.web.citizen.regaining import vault
 from idp.web.citizen.repair import not_me
 from idp.web.citizen.repair import pages as repair
 from idp.web.citizen.repair import steps as repair_steps
@@ -58,6 +60,8 @@ def blueprints() -> tuple[Blueprint, ...]:
             accounts,
             security,
             contact,
+            recovery_mail,
+            vault,
             not_me,
             repair,
             repair_steps,

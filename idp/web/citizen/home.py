@@ -37,6 +37,7 @@ def index() -> ResponseReturnValue:
         in_company=bool(other_sessions()),
         ready=ready,
         ending=_ending(session.account_id),
+        vault_shut=session.vault_key is None,
         contact_missing=services().letters.contacts.is_missing(session.account_id),
     )
 

@@ -95,5 +95,6 @@ def _page(
         problems=found,
         hints=hints,
         minimum=services().settings.passwords.minimum_length,
+        letters_on=services().letters.on,
     )
     return page, 422 if found else 200

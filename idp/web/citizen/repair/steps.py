@@ -85,7 +85,7 @@ def seen(step: str) -> ResponseReturnValue:
 @proved
 def password() -> ResponseReturnValue:
     """Ask for a new password."""
-    return _password_page()
+    return _vault_first() or _password_page()
 
 
 @bp.post("/password")
@@ -114,7 +114,7 @@ def replace_password() -> ResponseReturnValue:
 @proved
 def code() -> ResponseReturnValue:
     """Say why a new code is needed."""
-    return render_template("citizen/repair/code.html", came=arrival())
+    return _vault_first() or render_template("citizen/repair/code.html", came=arrival())
 
 
 @bp.post("/recovery-code")
@@ -195,6 +195,11 @@ def _password_page(problem: str | None = None, hints: tuple[str, ...] = ()) -> R
         login=sign_in_name(),
     )
     return page, 422 if found else 200
+
+
+def _vault_first() -> ResponseReturnValue | None:
+    """Send whoever cannot open the vault to open it, or to begin a new one: nothing can be wrapped before."""
+    return redirect(arrival().to("vault.index"), code=303) if signed_in().vault_key is None else None
 
 
 def _back() -> ResponseReturnValue:
