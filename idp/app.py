@@ -54,6 +54,7 @@ from idp.storage.db import Database
 from idp.storage.versions import Versions
 from idp.tokens.devices import DeviceCodes
 from idp.tokens.service import TokenService
+from idp.vault.arrivals import Arrivals
 from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 from idp.vault.store import VaultStore
@@ -265,9 +266,12 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             activity=activity,
             authentication=authentication,
             vault=vault,
+            personas=personas,
+            arrivals=Arrivals(db=db, store=boxes, activity=activity),
             consent=consent,
             clients=clients,
             catalogue=catalogue,
+            relay=mail.relay,
             letters=letters,
             logout=logout,
             clock=clock,

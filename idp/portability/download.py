@@ -14,7 +14,7 @@ from idp.portability.errors import SignInPasswordError, VaultLockedError
 from idp.portability.format import TYPE
 from idp.portability.gathering import Gathering
 from idp.portability.noting import note
-from idp.vault.service import VaultService
+from idp.vault.values import MAIN
 
 
 class Downloads:
@@ -25,14 +25,12 @@ class Downloads:
         *,
         gathering: Gathering,
         authentication: AuthenticationService,
-        vault: VaultService,
         activity: ActivityService,
         travelled: Callable[[str, bytes], None],
         iterations: int = ITERATIONS,
     ) -> None:
         self._gathering = gathering
         self._authentication = authentication
-        self._vault = vault
         self._activity = activity
         self._travelled = travelled
         self._iterations = iterations
@@ -47,11 +45,12 @@ class Downloads:
         """
         if session.vault_key is None:
             raise VaultLockedError
-        document = self._vault.read(session.account_id, session.vault_key)
-        self._authentication.judge_password(password, about=(document.login,))
+        documents = self._gathering.documents(session.account_id, session.vault_key)
+        self._authentication.judge_password(password, about=(documents[MAIN].login,))
         if self._authentication.is_sign_in_password(session, password):
             raise SignInPasswordError
-        self._travelled(session.account_id, document.seed)
+        for document in documents.values():
+            self._travelled(session.account_id, document.seed)
         note(self._activity, session, Kind.TAKEN_ALONG)
         content = msgspec.json.encode(self._gathering.everything(session, language=language))
         with self._authentication.costly():

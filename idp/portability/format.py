@@ -33,6 +33,8 @@ class DetailRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     valid_until: str | None = None
     label: str = ""
     language: str = ""
+    #: In a persona: a copy of the main detail of the same id, which goes where that one goes.
+    follows: bool = False
 
 
 class PersonaRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -41,7 +43,10 @@ class PersonaRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     id: str
     #: 32 bytes, base64url.
     seed: str
+    #: What its owner calls it and finds it by, and since when; of every persona but `main`.
     name: str = ""
+    colour: str = ""
+    made_at: str | None = None
     details: list[DetailRecord] = []
 
 
@@ -66,6 +71,8 @@ class ChoiceRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     persona: str
     #: How the service knows the citizen.
     sub: str
+    #: Whether it is how the service knows them now.
+    pinned: bool = True
     decisions: list[DecisionRecord]
     #: Names of the details that it can see now.
     shared: list[str] = []
@@ -91,6 +98,20 @@ class LedgerRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     services: dict[str, str] = {}
 
 
+class AddressRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A private mail address that one service has."""
+
+    service: str
+    persona: str
+    address: str
+    #: `live`, `muted` or `ended`.
+    standing: str
+    made_at: str
+    ended_at: str | None = None
+    forwarded: int = 0
+    returned: int = 0
+
+
 class AccountRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The account."""
 
@@ -99,6 +120,8 @@ class AccountRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     made_at: str
     #: Language of the pages, where the citizen chose one.
     language: str | None = None
+    #: Where letters about the account go.
+    contact: str | None = None
 
 
 class Everything(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -112,6 +135,8 @@ class Everything(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     account: AccountRecord
     personas: list[PersonaRecord]
     choices: list[ChoiceRecord] = []
+    #: Of this provider's mail domain, hence of no use elsewhere.
+    private_addresses: list[AddressRecord] = []
     activity: LedgerRecord
     #: What happened at providers before this one, the earliest first.
     earlier: list[LedgerRecord] = []

@@ -9,12 +9,14 @@ from idp.clock import Clock
 from idp.consent.service import ConsentService
 from idp.consent.values import Grant
 from idp.crypto.secrets import b64url
+from idp.letters.service import LetterService
 from idp.portability.earlier import EarlierLedgers
 from idp.portability.errors import VaultLockedError
 from idp.portability.format import (
     FORMAT,
     VERSION,
     AccountRecord,
+    AddressRecord,
     ChoiceRecord,
     DecisionRecord,
     DetailRecord,
@@ -22,8 +24,11 @@ from idp.portability.format import (
     LedgerRecord,
     PersonaRecord,
 )
+from idp.relay.service import RelayService
+from idp.relay.values import PrivateAddress
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
-from idp.vault.values import MAIN, Attribute, Document
+from idp.vault.values import MAIN, Attribute, Document, VaultKey
 
 
 class Gathering:
@@ -35,18 +40,24 @@ class Gathering:
         accounts: AccountService,
         activity: ActivityService,
         vault: VaultService,
+        personas: Personas,
         consent: ConsentService,
         clients: ClientService,
         earlier: EarlierLedgers,
+        letters: LetterService,
+        relay: RelayService,
         clock: Clock,
         issuer: str,
     ) -> None:
         self._accounts = accounts
         self._activity = activity
         self._vault = vault
+        self._personas = personas
         self._consent = consent
         self._clients = clients
         self._earlier = earlier
+        self._letters = letters
+        self._relay = relay
         self._clock = clock
         self._issuer = issuer
 
@@ -66,13 +77,23 @@ class Gathering:
             made_at=utc(self._clock.now()),
             made_by=self._issuer,
             account=AccountRecord(
-                id=account.id, sign_in_name=document.login, made_at=utc(account.created_at), language=account.locale
+                id=account.id,
+                sign_in_name=document.login,
+                made_at=utc(account.created_at),
+                language=account.locale,
+                contact=self._letters.contacts.address(account.id),
             ),
-            personas=[_persona(MAIN, document)],
+            personas=[_persona(name, each) for name, each in self.documents(account.id, key).items()],
             choices=[self._choice(grant, language) for grant in self._consent.shared_with(account.id)],
+            private_addresses=list(map(_address, self._relay.addresses(account.id))),
             activity=self._ledger(account.id, language),
             earlier=self._earlier.records(account.id, key),
         )
+
+    def documents(self, account_id: str, key: VaultKey) -> dict[str, Document]:
+        """Give the documents of every persona, the main one first."""
+        personas = {each.id: each.document for each in self._personas.all(account_id, key)}
+        return {MAIN: self._vault.read(account_id, key), **personas}
 
     def _ledger(self, account_id: str, language: str) -> LedgerRecord:
         entries = list(map(record_of, self._activity.chain(account_id)))
@@ -91,6 +112,7 @@ class Gathering:
             service_name=self._name(grant.client_id, language),
             persona=grant.persona,
             sub=grant.sub,
+            pinned=grant.pinned,
             decisions=[
                 DecisionRecord(
                     claim=each.claim, allowed=each.allowed, form=each.form, detail=each.attribute_id, basis=each.basis
@@ -109,7 +131,28 @@ class Gathering:
 
 
 def _persona(name: str, document: Document) -> PersonaRecord:
-    return PersonaRecord(id=name, seed=b64url(document.seed), details=list(map(_detail, document.attributes)))
+    face = document.face
+    return PersonaRecord(
+        id=name,
+        seed=b64url(document.seed),
+        name=face.name if face else "",
+        colour=face.colour if face else "",
+        made_at=utc(face.created_at) if face else None,
+        details=list(map(_detail, document.attributes)),
+    )
+
+
+def _address(held: PrivateAddress) -> AddressRecord:
+    return AddressRecord(
+        service=held.client_id,
+        persona=held.persona,
+        address=held.address,
+        standing=held.standing.value,
+        made_at=utc(held.created_at),
+        ended_at=utc(held.ended_at) if held.ended_at else None,
+        forwarded=held.forwarded,
+        returned=held.returned,
+    )
 
 
 def _detail(attribute: Attribute) -> DetailRecord:
@@ -126,4 +169,5 @@ def _detail(attribute: Attribute) -> DetailRecord:
         valid_until=utc(attribute.valid_until) if attribute.valid_until else None,
         label=attribute.label,
         language=attribute.language,
+        follows=attribute.follows,
     )

@@ -33,9 +33,10 @@ from idp.portability.sorting import sort_out
 from idp.portability.store import PortabilityStore, SealedFile
 from idp.portability.values import Arrival, MovedChoice, Part
 from idp.storage.db import Database
+from idp.vault.arrivals import Arrivals
 from idp.vault.errors import DetailHeldError, VaultNotReadyError
 from idp.vault.service import VaultService
-from idp.vault.values import MAIN, VaultKey
+from idp.vault.values import VaultKey
 
 #: How long an opened file waits for its citizen.
 WAITS: Final = timedelta(minutes=30)
@@ -53,6 +54,7 @@ class Moving:
         activity: ActivityService,
         authentication: AuthenticationService,
         vault: VaultService,
+        arrivals: Arrivals,
         consent: ConsentService,
         clients: ClientService,
         catalogue: Catalogue,
@@ -67,6 +69,7 @@ class Moving:
         self._activity = activity
         self._authentication = authentication
         self._vault = vault
+        self._arrivals = arrivals
         self._consent = consent
         self._clients = clients
         self._catalogue = catalogue
@@ -82,8 +85,8 @@ class Moving:
         :raises NotEmptyError: something is.
         :raises VaultNotReadyError: the recovery code is not confirmed.
         """
-        document = self._vault.read(session.account_id, _key(session))
-        if document.attributes or self._consent.shared_with(session.account_id):
+        empty = self._arrivals.is_empty(session.account_id, _key(session))
+        if not empty or self._consent.shared_with(session.account_id):
             raise NotEmptyError
         if not self._vault.ready(session.account_id):
             raise VaultNotReadyError
@@ -157,22 +160,18 @@ class Moving:
 
     def _fill(self, session: Session, arrival: Arrival, picked: frozenset[Part]) -> None:
         account_id, key = session.account_id, _key(session)
-        if not self._claim(account_id, arrival.seed):
+        documents = arrival.documents(details=Part.DETAILS in picked)
+        if not all(self._claim(account_id, each.seed) for each in documents.values()):
             raise IdentifiersTakenError
         try:
-            document = self._vault.arrive(
-                account_id,
-                key,
-                seed=arrival.seed,
-                attributes=arrival.attributes if Part.DETAILS in picked else (),
-                expected_version=self._vault.read(account_id, key).version,
-            )
+            self._arrivals.arrive(account_id, key, documents)
         except DetailHeldError:
             raise NotEmptyError from None
         if Part.CHOICES in picked:
-            held = {each.id for each in document.attributes}
             for choice in arrival.choices:
-                self._consent.bring_along(self._grant(account_id, choice, held, document.version))
+                held = {each.id for each in documents[choice.persona].attributes}
+                version = self._vault.version(account_id, persona=choice.persona) or 0
+                self._consent.bring_along(self._grant(account_id, choice, held, version))
 
     def _grant(self, account_id: str, choice: MovedChoice, held: Collection[str], version: int) -> Grant:
         now = self._clock.now()
@@ -182,7 +181,7 @@ class Moving:
         return Grant(
             id=identifier(),
             account_id=account_id,
-            persona=MAIN,
+            persona=choice.persona,
             client_id=choice.client_id,
             sub=choice.sub,
             scopes=(),

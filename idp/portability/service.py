@@ -16,8 +16,11 @@ from idp.portability.erasure import Erasure
 from idp.portability.gathering import Gathering
 from idp.portability.moving import Moving
 from idp.portability.store import PortabilityStore
+from idp.relay.service import RelayService
 from idp.settings import Settings
 from idp.storage.db import Database
+from idp.vault.arrivals import Arrivals
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 
 
@@ -32,10 +35,13 @@ class PortabilityService:
         activity: ActivityService,
         authentication: AuthenticationService,
         vault: VaultService,
+        personas: Personas,
+        arrivals: Arrivals,
         consent: ConsentService,
         clients: ClientService,
         catalogue: Catalogue,
         letters: LetterService,
+        relay: RelayService,
         logout: LogoutService,
         clock: Clock,
         settings: Settings,
@@ -51,6 +57,7 @@ class PortabilityService:
             activity=activity,
             authentication=authentication,
             vault=vault,
+            arrivals=arrivals,
             consent=consent,
             clients=clients,
             catalogue=catalogue,
@@ -63,9 +70,12 @@ class PortabilityService:
             accounts=accounts,
             activity=activity,
             vault=vault,
+            personas=personas,
             consent=consent,
             clients=clients,
             earlier=self.earlier,
+            letters=letters,
+            relay=relay,
             clock=clock,
             issuer=settings.issuer,
         )
@@ -73,7 +83,6 @@ class PortabilityService:
         self.downloads = Downloads(
             gathering=gathering,
             authentication=authentication,
-            vault=vault,
             activity=activity,
             travelled=self.moving.mark_travelled,
         )

@@ -1,7 +1,8 @@
 """Sorting out what a file would bring: details are checked as if typed, and what can be worked out is not believed."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -17,9 +18,11 @@ from idp.crypto.sealing import KEY_BYTES
 from idp.crypto.secrets import identifier, unb64url
 from idp.portability.errors import FileRefusedError
 from idp.portability.format import ChoiceRecord, DetailRecord, Everything, LedgerRecord, PersonaRecord
-from idp.portability.values import Arrival, Chain, MovedChoice
+from idp.portability.values import Arrival, Chain, MovedChoice, MovedPersona
+from idp.vault.errors import PersonaNameError
+from idp.vault.faces import MAX_PERSONAS, colour, persona_name
 from idp.vault.policy import MAX_ATTRIBUTES, MAX_LABEL, MAX_VALUES_OF_A_CLAIM, subject
-from idp.vault.values import MAIN, Attribute, Document, Source
+from idp.vault.values import MAIN, Attribute, Document, Face, Source
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _LONGEST: Final = 200
@@ -44,14 +47,13 @@ def sort_out(
     """
     try:
         main = next(each for each in file.personas if each.id == MAIN)
-        seed = unb64url(main.seed)
-        made_at = moment(file.made_at)
+        seed, made_at = _seed(main), moment(file.made_at)
         attributes, refused = _attributes(main, catalogue, today)
+        personas, refused_there = _personas(file, attributes, catalogue, today)
     except (StopIteration, ValueError, OverflowError):
         raise FileRefusedError("unreadable") from None
-    if len(seed) != KEY_BYTES or len(main.details) > MAX_ATTRIBUTES:
-        raise FileRefusedError("unreadable")
-    choices, elsewhere = _choices(file, seed, {each.id for each in attributes}, catalogue, clients)
+    held = {MAIN: (seed, attributes)} | {each.id: (each.seed, each.attributes) for each in personas}
+    choices, elsewhere = _choices(file, held, catalogue, clients)
     chains = (*file.earlier, file.activity)
     return Arrival(
         made_by=_short(file.made_by),
@@ -59,7 +61,8 @@ def sort_out(
         sign_in_name=_short(file.account.sign_in_name),
         seed=seed,
         attributes=attributes,
-        refused=refused,
+        personas=personas,
+        refused=tuple(dict.fromkeys((*refused, *refused_there))),
         unchecked=sum(each.checked_at is not None for each in main.details),
         choices=choices,
         elsewhere=elsewhere,
@@ -69,15 +72,54 @@ def sort_out(
     )
 
 
+def _personas(
+    file: Everything, main: Collection[Attribute], catalogue: Catalogue, today: date
+) -> tuple[tuple[MovedPersona, ...], tuple[str, ...]]:
+    """Give the personas beside the main one, and the names of details of theirs that cannot be kept here."""
+    found: dict[str, MovedPersona] = {}
+    refused: list[str] = []
+    for record in file.personas:
+        if record.id == MAIN:
+            continue
+        if _ID.fullmatch(record.id) is None or record.id in found or len(found) == MAX_PERSONAS:
+            raise ValueError
+        name = _persona_name(record.name, others=[each.face.name for each in found.values()])
+        attributes, lost = _attributes(record, catalogue, today, main=main)
+        refused += lost
+        face = Face(name=name, colour=colour(record.colour), created_at=moment(record.made_at or file.made_at))
+        found[record.id] = MovedPersona(record.id, face, _seed(record), attributes)
+    return tuple(found.values()), tuple(refused)
+
+
+def _persona_name(typed: str, *, others: Collection[str]) -> str:
+    try:
+        return persona_name(typed, others=others)
+    except PersonaNameError:
+        raise ValueError from None
+
+
+def _seed(persona: PersonaRecord) -> bytes:
+    seed = unb64url(persona.seed)
+    if len(seed) != KEY_BYTES or len(persona.details) > MAX_ATTRIBUTES:
+        raise ValueError
+    return seed
+
+
 def _attributes(
-    persona: PersonaRecord, catalogue: Catalogue, today: date
+    persona: PersonaRecord, catalogue: Catalogue, today: date, *, main: Collection[Attribute] = ()
 ) -> tuple[tuple[Attribute, ...], tuple[str, ...]]:
-    """Give the details that can be kept here, and names of those that cannot. Plain values come before other ones."""
+    """Give the details that can be kept here, and names of those that cannot. Plain values come before other ones.
+
+    :param main: of a persona, the main details, of which it holds copies.
+    """
+    copied = {each.id: replace(each, follows=True) for each in main}
     kept: dict[str, Attribute] = {}
     refused: list[str] = []
     for record in sorted(persona.details, key=lambda each: bool(each.language)):
         document = Document(version=1, seed=b"", login="", attributes=tuple(kept.values()))
-        attribute = _attribute(record, document, catalogue, today)
+        attribute = copied.get(record.id) if record.follows else None
+        if attribute is None or attribute.claim != record.claim:
+            attribute = _attribute(record, document, catalogue, today)
         if attribute is None or attribute.id in kept:
             refused.append(_short(record.claim))
         else:
@@ -117,17 +159,23 @@ def _attribute(record: DetailRecord, held: Document, catalogue: Catalogue, today
 
 
 def _choices(
-    file: Everything, seed: bytes, details: Collection[str], catalogue: Catalogue, clients: ClientService
+    file: Everything,
+    held: Mapping[str, tuple[bytes, tuple[Attribute, ...]]],
+    catalogue: Catalogue,
+    clients: ClientService,
 ) -> tuple[tuple[MovedChoice, ...], tuple[str, ...]]:
     moved: dict[str, MovedChoice] = {}
     elsewhere: list[str] = []
     for record in file.choices:
-        if record.stopped_at is not None or record.persona != MAIN or record.duration == "once":
+        if record.stopped_at is not None or record.duration == "once" or not record.pinned:
             continue
         client = clients.get(record.service)
-        if client is None or client.state is not ClientState.APPROVED or subject(seed, client.sector) != record.sub:
+        seed, attributes = held.get(record.persona, (b"", ()))
+        here = client is not None and client.state is ClientState.APPROVED and seed
+        if client is None or not here or subject(seed, client.sector) != record.sub:
             elsewhere.append(_short(record.service_name))
         else:
+            details = {each.id for each in attributes}
             moved.setdefault(record.service, _choice(record, details, catalogue))
     return tuple(moved.values()), tuple(dict.fromkeys(elsewhere))
 
@@ -135,6 +183,7 @@ def _choices(
 def _choice(record: ChoiceRecord, details: Collection[str], catalogue: Catalogue) -> MovedChoice:
     return MovedChoice(
         client_id=record.service,
+        persona=record.persona,
         sub=record.sub,
         decisions=tuple(_decisions(record, details, catalogue)),
         since=_moment(record.since),

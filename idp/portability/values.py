@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from idp.activity.records import EntryRecord
 from idp.consent.values import Decision
-from idp.vault.values import Attribute
+from idp.vault.values import MAIN, Attribute, Document, Face
 
 
 class Part(StrEnum):
@@ -20,10 +20,21 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MovedPersona:
+    """A persona beside the main one."""
+
+    id: str
+    face: Face
+    seed: bytes = field(repr=False)
+    attributes: tuple[Attribute, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MovedChoice:
     """A choice about a service that is here too, and knows the citizen by the same identifier."""
 
     client_id: str
+    persona: str
     sub: str
     decisions: tuple[Decision, ...]
     since: datetime
@@ -50,6 +61,8 @@ class Arrival:
     sign_in_name: str = field(repr=False)
     seed: bytes = field(repr=False)
     attributes: tuple[Attribute, ...] = field(repr=False)
+    #: Those beside the main one, which is what stands above.
+    personas: tuple[MovedPersona, ...] = field(repr=False)
     #: Names of details that cannot be kept here.
     refused: tuple[str, ...]
     #: How many details somebody had checked. Here they are what the citizen says.
@@ -62,6 +75,16 @@ class Arrival:
     broken: int | None
     #: Language of the pages; None for one that is not offered here.
     language: str | None
+
+    def documents(self, *, details: bool) -> dict[str, Document]:
+        """Give every persona's document, with or without details."""
+        main = Document(version=1, seed=self.seed, login="", attributes=self.attributes if details else ())
+        return {MAIN: main} | {
+            each.id: Document(
+                version=1, seed=each.seed, login="", attributes=each.attributes if details else (), face=each.face
+            )
+            for each in self.personas
+        }
 
     @property
     def entries(self) -> int:

@@ -197,33 +197,6 @@ class VaultService(KeySlots):
         ):
             raise VaultChangedError
 
-    def arrive(
-        self,
-        account_id: str,
-        key: VaultKey,
-        *,
-        seed: bytes,
-        attributes: Sequence[Attribute],
-        expected_version: int,
-        persona: str = MAIN,
-    ) -> Document:
-        """Fill an empty document with what its owner brought along, the seed of their identifiers too.
-
-        :raises DetailHeldError: it holds something.
-        :raises VaultNotReadyError: fewer than two ways to unlock are confirmed.
-        :raises VaultChangedError: somebody else changed the document.
-        """
-        if not self.ready(account_id):
-            raise VaultNotReadyError
-
-        def change(document: Document) -> _Change:
-            if document.attributes:
-                raise DetailHeldError(document.attributes[0].claim)
-            claims = tuple(dict.fromkeys(attribute.claim for attribute in attributes))
-            return _Change(replace(document, seed=seed, attributes=tuple(attributes)), Kind.DETAIL_ADDED, claims)
-
-        return self._write(account_id, key, persona, expected_version, change)
-
     def erase(self, account_id: str) -> None:
         """Delete everything that an account keeps sealed, and every way to unlock it."""
         self._store.erase(account_id)

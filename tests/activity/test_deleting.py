@@ -186,7 +186,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     return Ledger(app, db, clock, ActivityService(store=ActivityStore(db=db), clock=clock))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories())
 def test_whatever_is_deleted_the_chain_verifies_and_any_tampering_is_noticed(
     bench: Ledger, history: tuple[list[tuple[str, Any]], int, str]

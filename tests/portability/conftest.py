@@ -26,6 +26,8 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock) -> I
             Base.metadata.create_all(services.db.engine)
             services.keys.ensure()
             register(services)
+        # What is tested is not how slow guessing is.
+        services.portability.downloads._iterations = 1000
         yield app
         services.close()
 

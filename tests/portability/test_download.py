@@ -73,6 +73,17 @@ def test_activity_comes_with_its_chain(citizen: Chooser, services: Services) -> 
     assert entries[-1]["kind"] == "taken_along"
 
 
+def test_personas_come_with_seeds_of_their_own(citizen: Chooser, services: Services) -> None:
+    key = citizen.session.vault_key
+    assert key is not None
+    made = services.personas.add(citizen.session.account_id, key, name="Work", colour="plum")
+
+    main, work = everything(citizen)["personas"]
+
+    assert (work["id"], work["name"], work["colour"]) == (made.id, "Work", "plum")
+    assert work["seed"] != main["seed"]
+
+
 def test_no_key_nor_token_is_in_it(citizen: Chooser) -> None:
     text = json.dumps(everything(citizen))
 
