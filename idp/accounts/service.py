@@ -1,6 +1,7 @@
 """Making and finding accounts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from idp.accounts.errors import LoginTakenError, UnknownAccountError
 from idp.accounts.leaving import Leaving
@@ -10,6 +11,9 @@ from idp.accounts.values import Account, State
 from idp.clock import Clock
 from idp.crypto.sealing import blind_index
 from idp.crypto.secrets import digest, identifier
+
+#: As long as the letter about a change works.
+NAME_KEPT: Final = timedelta(days=30)
 
 
 class AccountService:
@@ -38,14 +42,19 @@ class AccountService:
         return account.id
 
     def rename(self, account_id: str, login: str) -> None:
-        """Give an account another sign-in name; the one before is free from then on.
+        """Give an account another sign-in name. The one before stays its own for a while, for nobody else to take.
 
         :raises InvalidLoginError: this cannot be a sign-in name.
         :raises LoginTakenError: another account has it.
         :raises UnknownAccountError: there is no such account.
         """
-        if not self._store.rename(account_id, login_index=self._unretired(login)):
+        index, now = self._unretired(login, own=account_id), self._clock.now()
+        if not self._store.rename(account_id, login_index=index, now=now, kept_since=now - NAME_KEPT):
             raise UnknownAccountError
+
+    def give_name_back(self, account_id: str, *, renamed_since: datetime) -> bool:
+        """Put an account that was renamed since a moment under its name before; tells whether it was."""
+        return self._store.unrename(account_id, renamed_since=renamed_since)
 
     def index(self, login: str) -> bytes:
         """Give the one-way form under which a sign-in name is looked up; 32 bytes.
@@ -101,9 +110,10 @@ class AccountService:
         if not self._store.change(account_id, locale=locale):
             raise UnknownAccountError
 
-    def _unretired(self, login: str) -> bytes:
-        """Give the index of a name to take, unless its owner left a while ago."""
+    def _unretired(self, login: str, *, own: str = "") -> bytes:
+        """Give the index of a name to take, unless its owner left or changed it a while ago."""
         login_index = self.index(check_login(login))
-        if self.leaving.is_retired(login_index):
+        kept_since = self._clock.now() - NAME_KEPT
+        if self.leaving.is_retired(login_index) or self._store.is_kept(login_index, since=kept_since, own=own):
             raise LoginTakenError
         return login_index

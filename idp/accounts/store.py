@@ -1,8 +1,9 @@
 """Where accounts are kept."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, insert, select, update
+from sqlalchemy import Executable, Row, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.accounts.errors import LoginTakenError
@@ -38,16 +39,38 @@ class AccountStore:
         except IntegrityError:
             raise LoginTakenError from None
 
-    def rename(self, account_id: str, *, login_index: bytes) -> bool:
-        """Put an account under another index; tells whether there is such an account.
+    def rename(self, account_id: str, *, login_index: bytes, now: datetime, kept_since: datetime) -> bool:
+        """Put an account under another index, and keep the one before; tells whether there is such an account.
 
+        :param kept_since: of several changes since then, the first one's name is kept.
         :raises LoginTakenError: another account has this index.
         """
+        row = AccountRow
+        first = case((row.renamed_at > kept_since, row.former_login_index), else_=row.login_index)
         try:
             with self.db.transaction() as connection, connection.begin_nested():
-                return self.change(account_id, login_index=login_index)
+                return self.change(account_id, login_index=login_index, former_login_index=first, renamed_at=now)
         except IntegrityError:
             raise LoginTakenError from None
+
+    def unrename(self, account_id: str, *, renamed_since: datetime) -> bool:
+        """Put an account back under the index before; tells whether it was renamed since that moment."""
+        row = AccountRow
+        statement = (
+            update(row)
+            .where(row.id == account_id, row.renamed_at >= renamed_since, row.former_login_index.is_not(None))
+            .values(login_index=row.former_login_index, former_login_index=None, renamed_at=None)
+            .returning(row.id)
+        )
+        with self.db.transaction() as connection:
+            return connection.execute(statement).first() is not None
+
+    def is_kept(self, login_index: bytes, *, since: datetime, own: str) -> bool:
+        """Tell whether an index was another account's until it was renamed after a moment."""
+        row = AccountRow
+        statement = select(row.id).where(row.former_login_index == login_index, row.renamed_at > since, row.id != own)
+        with self.db.reading() as connection:
+            return connection.execute(statement).first() is not None
 
     def by_id(self, account_id: str) -> Account | None:
         """Give the account with this id."""

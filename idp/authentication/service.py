@@ -36,6 +36,7 @@ from idp.letters.values import Letter
 from idp.places import Places
 from idp.settings import LevelSettings, PasswordSettings, SessionSettings
 from idp.storage.db import Database
+from idp.vault.errors import VaultError
 from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
@@ -121,6 +122,8 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, De
                 if self._parts.store.locked_password(credentials.account_id) == stored:
                     self._parts.door.succeeded(attempt)
                     key = self._unlock(credentials.account_id, stretched, renewed)
+                    if key is not None and not credentials.known_browser:
+                        self._straighten_name(credentials.account_id, key, login)
                     # Where a letter set the password, nothing can check a code, and nothing is open that it guards.
                     shut = key is None and credentials.needs_code and self.is_shut(credentials.account_id)
                     if not credentials.needs_code or shut:
@@ -255,6 +258,17 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, De
         gone += self._parts.store.purge_browsers(before, limit - gone) if gone < limit else 0
         gone += self._parts.codes.purge(before, limit - gone) if gone < limit else 0
         return gone
+
+    def _straighten_name(self, account_id: str, key: VaultKey, login: str) -> None:
+        """Keep the name that was typed, where the vault still says the one that a stranger had put in its place."""
+        parts = self._parts
+        try:
+            kept = parts.vault.read(account_id, key).login
+            if parts.accounts.index(kept) != parts.accounts.index(login):
+                parts.vault.rename(account_id, key, login.strip())
+        except VaultError:
+            # A vault that does not open is told of elsewhere, and a name in it is not worth a refused sign-in.
+            return
 
     def _unlock(self, account_id: str, stretched: Stretched, renewed: Prepared | None) -> VaultKey | None:
         """Open the password's slot, and wrap it anew when the cost has changed.

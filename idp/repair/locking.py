@@ -107,6 +107,9 @@ class Locking:
         # Whoever was in it may have had it closed; its owner is here and decides anew.
         if self._accounts.leaving.keep(account_id):
             self._activity.record(Entry(account_id=account_id, kind=Kind.CLOSING_ENDED))
+        # A stranger may have changed the name too, and nobody but they would know the new one.
+        if self._accounts.give_name_back(account_id, renamed_since=since):
+            self._activity.record(Entry(account_id=account_id, kind=Kind.LOGIN_CHANGED))
         self._authentication.shut_out(account_id)
         for act in self.also:
             act(account_id)

@@ -12,7 +12,7 @@ from idp.letters.values import Address, Letter, Purpose
 from idp.repair import policy
 from idp.repair.errors import NotLockedError, NotProvedError
 from idp.repair.store import RepairStore
-from idp.repair.values import Proof, Repair
+from idp.repair.values import Kept, Proof, Repair, Shelf, WayKind
 from idp.storage.db import Database
 
 
@@ -39,6 +39,8 @@ class Proving:
         self._authentication = authentication
         self._clock = clock
         self._waiting = waiting
+        #: Rooms that keep ways in beside password, app and code.
+        self.shelves: list[Shelf] = []
 
     def proof(self, session: Session, *, browser: str | None) -> Proof:
         """Tell whether this citizen has shown more than what may be stolen, and how they can.
@@ -55,6 +57,7 @@ class Proving:
             repair.proved_sid == session.sid
             or (_opened_letter(repair, browser) and (sound or waited))
             or self._gave_code(repair, session)
+            or self._used_key(repair, session)
             or (address is None and waited)
         )
         return Proof(
@@ -128,6 +131,18 @@ class Proving:
     def _require(self, session: Session, browser: str | None) -> None:
         if not self.proof(session, browser=browser).given:
             raise NotProvedError
+
+    def _used_key(self, repair: Repair, session: Session) -> bool:
+        """Tell whether the session began with a passkey that was there before, and of which none was reported."""
+        if not policy.KEY_AMR & frozenset(session.amr):
+            return False
+        lately = session.auth_time - policy.MARGIN
+        keys = [way for way in self._kept(session.account_id) if way.kind is WayKind.PASSKEY]
+        used = [key for key in keys if key.used_at is not None and key.used_at >= lately]
+        return any(policy.counts(repair, method=policy.BY_PASSKEY, made_at=key.added_at) for key in used)
+
+    def _kept(self, account_id: str) -> list[Kept]:
+        return [way for shelf in self.shelves for way in shelf.ways_in(account_id)]
 
     def _gave_code(self, repair: Repair, session: Session) -> bool:
         """Tell whether the session began with a code of an application that was there before."""

@@ -102,6 +102,10 @@ class RepairService(Proving):
             if slot.kind in _LISTED:
                 kind = _LISTED[SlotKind(slot.kind)]
                 found.append(_way(repair, kind, slot.id, slot.created_at, label=slot.label, used_at=slot.used_at))
+        found += [
+            _way(repair, way.kind, way.id, way.added_at, label=way.label, used_at=way.used_at, removable=True)
+            for way in self._kept(account_id)
+        ]
         return tuple(found)
 
     def remove_way(self, session: Session, *, kind: str, way_id: str, browser: str | None) -> None:
@@ -109,10 +113,12 @@ class RepairService(Proving):
 
         :raises NotProvedError: nothing but what may be stolen was shown.
         """
-        del way_id
         self._require(session, browser)
         if kind == WayKind.APP:
             self._authentication.drop_code_app(session)
+        for shelf in self.shelves:
+            if any(way.id == way_id and way.kind == kind for way in shelf.ways_in(session.account_id)):
+                shelf.remove_way_in(session, way_id)
 
     def replace_password(self, session: Session, *, new: str, browser: str | None) -> None:
         """Set a new password. Opens its own transactions; must not be called inside one.

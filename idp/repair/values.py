@@ -1,8 +1,12 @@
 """A locked account and the way back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
+
+from idp.authentication.values import Session
 
 
 class Step(StrEnum):
@@ -23,6 +27,7 @@ class WayKind(StrEnum):
     CODE = "code"
     PASSKEY = "passkey"
     DEVICE = "device"
+    ORGANISATION = "organisation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,29 @@ class WayIn:
     new: bool
     #: It can be taken away here.
     removable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A way in that another room keeps."""
+
+    kind: WayKind
+    id: str
+    label: str
+    added_at: datetime
+    used_at: datetime | None
+
+
+class Shelf(Protocol):
+    """A room that keeps ways in, such as passkeys, and lets their owner remove what is not theirs."""
+
+    def ways_in(self, account_id: str) -> Sequence[Kept]:
+        """Give the ways in of an account."""
+        ...
+
+    def remove_way_in(self, session: Session, way_id: str) -> None:
+        """Take one away; nothing happens where there is none such."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

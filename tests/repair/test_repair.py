@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from idp.accounts.errors import LoginTakenError
 from idp.authentication.errors import PasswordRefusedError, SignInRefusedError
+from idp.authentication.values import Session
 from idp.letters.errors import LinkGoneError
 from idp.repair.errors import NotFinishedError, NotLockedError, NotProvedError
-from idp.repair.values import Step, WayKind
+from idp.repair.values import Kept, Step, WayKind
 from tests.letters.conftest import ADDRESS, OTHER, PASSWORD, World
 from tests.repair.conftest import NEW_PASSWORD, STRANGER, Amina
 
@@ -184,6 +186,75 @@ def test_without_any_address_the_password_is_enough_after_the_waiting_time(world
     assert not amina.given(amina.sign_in())
     world.clock.advance(hours=72)
     assert amina.given(amina.sign_in())
+
+
+class Passkeys:
+    """A room that keeps passkeys, as far as putting right needs it."""
+
+    def __init__(self, *held: Kept) -> None:
+        self.held = list(held)
+
+    def ways_in(self, _account_id: str) -> list[Kept]:
+        return self.held
+
+    def remove_way_in(self, _session: Session, way_id: str) -> None:
+        self.held = [way for way in self.held if way.id != way_id]
+
+
+def test_a_passkey_from_before_is_a_proof_and_one_from_since_is_none(amina: Amina, world: World) -> None:
+    before = world.clock.now() - timedelta(days=5)
+    amina.lock()
+    for added_at, proved in ((before, True), (world.clock.now(), False)):
+        passkeys = Passkeys(Kept(WayKind.PASSKEY, "key", "Telephone", added_at, world.clock.now()))
+        world.services.repair.shelves[:] = [passkeys]
+        signed = world.services.authentication.admit(amina.id, None, amr=("hwk",), method="passkey", origin=STRANGER)
+        session = world.services.authentication.session(signed.session_secret)
+        assert session is not None
+
+        assert amina.given(session) is proved
+        assert not amina.given(amina.sign_in())
+
+
+def test_ways_in_of_other_rooms_are_listed_and_removed(amina: Amina, world: World) -> None:
+    browser = amina.lock()
+    passkeys = Passkeys(Kept(WayKind.PASSKEY, "key", "Telephone", world.clock.now(), None))
+    world.services.repair.shelves[:] = [passkeys]
+    session = amina.sign_in()
+
+    listed = [way for way in world.services.repair.ways(session) if way.kind is WayKind.PASSKEY]
+    assert [(way.label, way.new, way.removable) for way in listed] == [("Telephone", True, True)]
+    world.services.repair.remove_way(session, kind="passkey", way_id="other", browser=browser)
+    assert passkeys.held
+    world.services.repair.remove_way(session, kind="passkey", way_id="key", browser=browser)
+    assert passkeys.held == []
+
+
+def test_a_name_that_a_stranger_changed_is_given_back_and_was_nobodys_meanwhile(amina: Amina, world: World) -> None:
+    stranger = amina.sign_in(STRANGER)
+    for name in ("stranger-1", "stranger-2"):
+        world.services.authentication.change_login(stranger, new=name, password=PASSWORD)
+    with pytest.raises(LoginTakenError):
+        world.citizen("amina")
+    letter = world.post.take_about("Your sign-in name was changed")
+
+    browser = world.services.repair.locking.by_letter(letter.link("/not-me/").rpartition("/")[2])
+
+    session = amina.sign_in()
+    assert amina.given(session, browser)
+    assert session.vault_key is not None
+    assert world.services.vault.read(amina.id, session.vault_key).login == "amina"
+    with pytest.raises(SignInRefusedError):
+        world.services.authentication.sign_in(login="stranger-2", password=PASSWORD, origin=STRANGER)
+
+
+def test_a_name_given_up_is_free_after_thirty_days_and_its_owners_until_then(amina: Amina, world: World) -> None:
+    session = amina.sign_in()
+    world.services.authentication.change_login(session, new="amina-2", password=PASSWORD)
+    world.services.authentication.change_login(session, new="amina", password=PASSWORD)
+    world.services.authentication.change_login(session, new="amina-3", password=PASSWORD)
+    world.clock.advance(days=30)
+
+    assert world.citizen("amina")
 
 
 def test_the_password_that_may_be_stolen_is_not_taken_again(amina: Amina, world: World) -> None:
