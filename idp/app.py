@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -24,26 +25,38 @@ from idp.clients.service import ClientService
 from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.composition.organisations import build_organisations
+from idp.composition.private_mail import build_private_mail
+from idp.composition.ways_back import build_ways_back
+from idp.consent.events import ServiceEvents
 from idp.consent.last_used import LastUsed
 from idp.consent.service import ConsentService
 from idp.consent.store import GrantStore
+from idp.handover.service import HandoverService
+from idp.handover.store import HandoverStore
 from idp.interactions.service import InteractionService
 from idp.interactions.store import InteractionStore
 from idp.keys.service import KeyService
 from idp.keys.store import KeyStore
 from idp.keys.values import Lives
+from idp.letters.service import LetterService
 from idp.logout.farewells import Farewells
 from idp.logout.service import LogoutService
 from idp.logout.store import ServiceSessionStore
 from idp.notices.service import NoticeService
 from idp.notices.store import NoticeStore
 from idp.outbound.fetch import Fetcher
+from idp.outbound.mail import Mailer
+from idp.places import Places
+from idp.portability.service import PortabilityService
 from idp.services import Services
 from idp.settings import load_settings
 from idp.storage.db import Database
 from idp.storage.versions import Versions
 from idp.tokens.devices import DeviceCodes
 from idp.tokens.service import TokenService
+from idp.vault.arrivals import Arrivals
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 from idp.vault.store import VaultStore
 
@@ -87,6 +100,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
     catalogue = Catalogue.load(settings.claims_catalogue)
     fetcher = Fetcher(settings=settings.outbound)
     pepper = settings.secrets.pepper_bytes()
+    places = Places(settings.places.database)
     keys = KeyService(
         db=db,
         store=KeyStore(db=db, versions=versions),
@@ -108,10 +122,26 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         development=settings.mode == "development",
     )
     notices = NoticeService(db=db, store=NoticeStore(db=db), clock=clock, settings=settings.notices)
+    mailer = Mailer(
+        settings=settings.mail, outbound=settings.outbound, host=urlsplit(settings.issuer).hostname or "localhost"
+    )
+    mail = build_private_mail(db=db, activity=activity, mailer=mailer, clock=clock, settings=settings)
+    letters = LetterService(
+        db=db,
+        accounts=accounts,
+        clients=clients,
+        activity=activity,
+        notices=notices,
+        mailer=mailer,
+        clock=clock,
+        settings=settings,
+    )
+    events = ServiceEvents(clients=clients, notices=notices)
     farewells = Farewells(
         store=ServiceSessionStore(db=db),
         clients=clients,
         notices=notices,
+        events=events,
         clock=clock,
         issuer=settings.issuer,
         idle=timedelta(seconds=settings.sessions.idle_seconds),
@@ -133,7 +163,10 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         changed=clients.look_again,
     )
     grants = GrantStore(db=db)
-    vault = VaultService(db=db, store=VaultStore(db=db), catalogue=catalogue, activity=activity, clock=clock)
+    boxes = VaultStore(db=db)
+    follow = mail.relay.follow
+    vault = VaultService(db=db, store=boxes, catalogue=catalogue, activity=activity, clock=clock, emails_changed=follow)
+    personas = Personas(db=db, store=boxes, catalogue=catalogue, activity=activity, clock=clock, emails_changed=follow)
     authentication = AuthenticationService(
         db=db,
         accounts=accounts,
@@ -145,6 +178,8 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         sessions=settings.sessions,
         levels=settings.authentication.levels,
         ended=farewells.sessions_ended,
+        letters=letters,
+        places=places,
     )
     consent = ConsentService(
         db=db,
@@ -155,6 +190,34 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         clock=clock,
         last_used=LastUsed(grants.mark_used, around=app.app_context),
         reconfirm_months=settings.consent.reconfirm_months,
+        personas=personas,
+        relay=mail.relay,
+    )
+    logout = LogoutService(
+        db=db,
+        accounts=accounts,
+        activity=activity,
+        vault=vault,
+        letters=letters,
+        relay=mail.relay,
+        clients=clients,
+        authentication=authentication,
+        consent=consent,
+        farewells=farewells,
+        personas=personas,
+    )
+    repair, recovery = build_ways_back(
+        db=db,
+        accounts=accounts,
+        activity=activity,
+        letters=letters,
+        notices=notices,
+        vault=vault,
+        authentication=authentication,
+        consent=consent,
+        logout=logout,
+        clock=clock,
+        settings=settings,
     )
     return Services(
         settings=settings,
@@ -165,11 +228,13 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         keys=keys,
         activity=activity,
         notices=notices,
+        letters=letters,
         accounts=accounts,
         clients=clients,
         invitations=invitations,
         self_registered=self_registered,
         vault=vault,
+        personas=personas,
         interactions=InteractionService(
             store=InteractionStore(db=db),
             clock=clock,
@@ -178,17 +243,41 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         ),
         authentication=authentication,
         consent=consent,
+        events=events,
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
         devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
-        logout=LogoutService(
+        relay=mail.relay,
+        forwarding=mail.forwarding,
+        handover=HandoverService(
+            db=db,
+            store=HandoverStore(db=db),
+            keys=keys,
+            authentication=authentication,
+            activity=activity,
+            places=places,
+            clock=clock,
+            pepper=pepper,
+        ),
+        organisations=build_organisations(db=db, vault=vault, catalogue=catalogue, clock=clock, settings=settings),
+        logout=logout,
+        repair=repair,
+        recovery=recovery,
+        portability=PortabilityService(
             db=db,
             accounts=accounts,
             activity=activity,
-            vault=vault,
-            clients=clients,
             authentication=authentication,
+            vault=vault,
+            personas=personas,
+            arrivals=Arrivals(db=db, store=boxes, activity=activity),
             consent=consent,
-            farewells=farewells,
+            clients=clients,
+            catalogue=catalogue,
+            relay=mail.relay,
+            letters=letters,
+            logout=logout,
+            clock=clock,
+            settings=settings,
         ),
     )
 

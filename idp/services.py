@@ -18,16 +18,26 @@ if TYPE_CHECKING:
     from idp.clients.self_registered import SelfRegistered
     from idp.clients.service import ClientService
     from idp.clock import Clock
+    from idp.consent.events import ServiceEvents
     from idp.consent.service import ConsentService
+    from idp.handover.service import HandoverService
     from idp.interactions.service import InteractionService
     from idp.keys.service import KeyService
+    from idp.letters.service import LetterService
     from idp.logout.service import LogoutService
     from idp.notices.service import NoticeService
+    from idp.organisations.service import OrganisationService
     from idp.outbound.fetch import Fetcher
+    from idp.portability.service import PortabilityService
+    from idp.recovery.service import RecoveryService
+    from idp.relay.forwarding import Forwarding
+    from idp.relay.service import RelayService
+    from idp.repair.service import RepairService
     from idp.settings import Settings
     from idp.storage.db import Database
     from idp.tokens.devices import DeviceCodes
     from idp.tokens.service import TokenService
+    from idp.vault.personas import Personas
     from idp.vault.service import VaultService
 
 
@@ -43,17 +53,28 @@ class Services:
     keys: KeyService
     activity: ActivityService
     notices: NoticeService
+    letters: LetterService
     accounts: AccountService
     clients: ClientService
     invitations: Invitations
     self_registered: SelfRegistered
     vault: VaultService
+    personas: Personas
     interactions: InteractionService
     authentication: AuthenticationService
     consent: ConsentService
+    #: What services with an address for events are told of a citizen's choices.
+    events: ServiceEvents
     tokens: TokenService
     devices: DeviceCodes
+    organisations: OrganisationService
     logout: LogoutService
+    repair: RepairService
+    recovery: RecoveryService
+    handover: HandoverService
+    relay: RelayService
+    forwarding: Forwarding
+    portability: PortabilityService
 
     def close(self) -> None:
         """Write what is buffered and let go of the database."""

@@ -224,6 +224,7 @@ def test_what_weakens_a_deployment_is_listed(monkeypatch: pytest.MonkeyPatch) ->
         "outbound.allowed_hosts",
         "server.trusted_proxies",
         "limits.storage",
+        "mail.host",
     }
 
 
@@ -288,3 +289,42 @@ def test_registration_by_anybody_is_told_to_the_operator(monkeypatch: pytest.Mon
     told = [line.partition(":")[0] for line in unsafe_settings(load_settings())]
 
     assert {"registration.mode", "limits.registration"} <= set(told)
+
+
+MAIL = {"PROFFER_MAIL__HOST": "smtp.example.org", "PROFFER_MAIL__FROM_ADDRESS": "no-reply@id.example.org"}
+
+
+@pytest.mark.parametrize(
+    ("given_too", "said"),
+    [
+        ({"PROFFER_MAIL__FROM_ADDRESS": ""}, "must be an email address"),
+        ({"PROFFER_MAIL__FROM_ADDRESS": "a@b\r\nBcc: c@d.example"}, "must be an email address"),
+        ({"PROFFER_MAIL__USER": "proffer"}, "user and password belong together"),
+        ({"PROFFER_MAIL__PASSWORD_FILE": "/no/such/file"}, "password_file cannot be read"),
+        ({"PROFFER_MAIL__SECURITY": "none"}, "mail.security: letters hold links that open accounts"),
+    ],
+)
+def test_a_mail_server_is_named_wholly_and_safely(
+    monkeypatch: pytest.MonkeyPatch, given_too: dict[str, str], said: str
+) -> None:
+    assert said in refusal(monkeypatch, {**PRODUCTION, **MAIL, **given_too})
+
+
+def test_a_sender_without_a_server_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = refusal(monkeypatch, {"PROFFER_MAIL__FROM_ADDRESS": "no-reply@id.example.org"})
+
+    assert "host and from_address belong together" in message
+
+
+def test_the_password_of_the_mail_server_is_read_from_a_file_and_shown_nowhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "mail"
+    file.write_text("a secret of the mail server\n")
+    given(monkeypatch, {**MAIL, "PROFFER_MAIL__USER": "proffer", "PROFFER_MAIL__PASSWORD_FILE": str(file)})
+
+    settings = load_settings()
+
+    assert settings.mail.password is not None
+    assert settings.mail.password.get_secret_value() == "a secret of the mail server"
+    assert "a secret of the mail server" not in repr(settings)

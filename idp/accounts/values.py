@@ -22,6 +22,8 @@ class Account:
     #: The language its owner chose, or None.
     locale: str | None
     created_at: datetime
+    #: Its owner is leaving: when everything is erased.
+    closes_at: datetime | None = None
 
     @property
     def active(self) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.storage.db import Base
@@ -15,6 +16,8 @@ class ActivityRow(Base):
     """
 
     __tablename__ = "activity"
+    #: Covers what the plot of the last months counts; pages are read along the primary key.
+    __table_args__ = (Index(None, "account_id", "at", "kind"),)
 
     account_id: Mapped[str] = mapped_column(primary_key=True)
     #: Counted for each citizen on their own; with the account it makes the order in which pages are read.
@@ -26,7 +29,11 @@ class ActivityRow(Base):
     claims: Mapped[list[str]] = mapped_column(JSONColumn)
     #: What :data:`idp.activity.values.FACTS` declares for the kind.
     facts: Mapped[dict[str, str]] = mapped_column(JSONColumn)
+    #: SHA-256 over what the row says, which stays when its citizen deletes that; none in rows older than this column.
+    content: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    #: For a row that its citizen deleted: the sequence number of the entry that says so.
+    erased_by: Mapped[int | None]
     #: The hash of the row before.
     previous: Mapped[bytes]
-    #: SHA-256 over this row and `previous`.
+    #: SHA-256 over place, `content` and `previous`.
     hash: Mapped[bytes]

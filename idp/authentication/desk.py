@@ -19,6 +19,9 @@ from idp.authentication.store import Credentials, PasswordStore
 from idp.authentication.values import Origin, SignedIn
 from idp.clock import Clock
 from idp.crypto.secrets import digest, token
+from idp.letters.service import LetterService
+from idp.letters.values import Letter
+from idp.places import Places
 from idp.storage.db import Database
 from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
@@ -46,6 +49,9 @@ class Parts:
     codes: CodeStore
     #: Which `acr` a way in reaches.
     levels: Levels
+    places: Places
+    #: Writes to citizens; nobody is written to when left out.
+    letters: LetterService | None = None
 
 
 class Desk:
@@ -98,6 +104,15 @@ class Desk:
         facts = {name: fact for name, fact in ((BROWSER, browser), (METHOD, method)) if fact}
         self._parts.activity.record(Entry(account_id=account_id, kind=kind, facts=facts))
 
+    def _write(self, account_id: str, letter: Letter, *, method: str = "", **facts: str) -> None:
+        """Have the owner told by mail, where they gave an address.
+
+        :param method: the way in that it is about, which proves nothing any more when its owner says that it was not
+            them.
+        """
+        if self._parts.letters is not None:
+            self._parts.letters.write(account_id, letter, facts=facts, subject=method)
+
     def _start(
         self,
         account_id: str,
@@ -107,16 +122,29 @@ class Desk:
         known: bool,
         previous_session: str | None,
         amr: tuple[str, ...] = PASSWORD_AMR,
+        method: str = "",
     ) -> SignedIn:
-        """Start a session in the place of the one that this browser had, and remember the browser."""
+        """Start a session in the place of the one that this browser had, and remember the browser.
+
+        :param method: how, in the ledger's words, for the letter about a browser that was not known; none without.
+        """
         parts = self._parts
         # A browser keeps its token only where this account gave it one: anybody could have planted another.
         browser_token = origin.browser_token if known and origin.browser_token else token()
         with parts.db.transaction():
             goes_on = parts.sessions.make_way(previous_session, account_id=account_id)
             secret, sid = parts.sessions.begin(
-                account_id, key, acr=parts.levels.strongest(amr), amr=amr, user_agent=origin.user_agent, sid=goes_on
+                account_id,
+                key,
+                acr=parts.levels.strongest(amr),
+                amr=amr,
+                user_agent=origin.user_agent,
+                sid=goes_on,
+                place=parts.places.find(origin.address),
             )
             until = parts.clock.now() + KNOWN_BROWSER_LIFETIME
             parts.store.know_browser(account_id, digest(browser_token), until=until)
+            if method and not known:
+                family = browser_family(origin.user_agent)
+                self._write(account_id, Letter.NEW_DEVICE, method=method, browser=family)
         return SignedIn(account_id=account_id, sid=sid, session_secret=secret, browser_token=browser_token)

@@ -38,6 +38,10 @@ class RecoveryCodeMismatchError(AuthenticationError):
     """The recovery code typed to confirm is not the one that was shown."""
 
 
+class SameLoginError(AuthenticationError):
+    """The new sign-in name is the one that the account has."""
+
+
 class SessionEndedError(AuthenticationError):
     """The session is over, or its vault cannot be opened."""
 

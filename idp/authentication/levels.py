@@ -18,8 +18,29 @@ CODE_AMR: Final = ("pwd", "otp", "mfa")
 #: Every way in that this release has. A level that none of them reaches is not offered.
 WAYS_IN: Final = (PASSWORD_AMR, CODE_AMR)
 
+#: RFC 8176 §2, multiple-channel: approved on another device, and carried over to this one.
+RELAYED: Final = "mca"
+#: What of a proof is still one after it was carried over. A key is none: whoever carries it over may have been lured.
+_CARRIED: Final = ("pwd", "otp")
+
 #: RFC 8176 §2: proof of possession of a key, in hardware or software, which no other site can ask for.
 _KEYS: Final = frozenset({"hwk", "swk"})
+
+
+def relayed(amr: tuple[str, ...]) -> tuple[str, ...]:
+    """Give what a sign-in is worth in another browser, when its citizen approves that one: never a key's resistance."""
+    strong = ("mfa",) if _fulfils(Requirement.SECOND_FACTOR, frozenset(amr)) else ()
+    return (*(method for method in _CARRIED if method in amr), RELAYED, *strong)
+
+
+def proved_by_key(amr: tuple[str, ...]) -> bool:
+    """Tell whether a citizen signed in with a key of theirs, in the very browser."""
+    return bool(_KEYS & frozenset(amr))
+
+
+def is_relayed(amr: tuple[str, ...]) -> bool:
+    """Tell whether a citizen proved nothing in this browser itself."""
+    return RELAYED in amr
 
 
 class Levels:

@@ -41,7 +41,12 @@ class BrowserSessionRow(Base):
     amr: Mapped[list[str]] = mapped_column(JSONColumn)
     #: Under HKDF(session secret); None when the way of signing in could not open the vault.
     wrapped_vault_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: What the browser called itself, such as "Firefox".
     browser: Mapped[str] = mapped_column(String(40))
+    #: What it ran on, such as "Linux".
+    system: Mapped[str] = mapped_column(String(40))
+    #: Roughly where it was when its citizen signed in: country and city under the vault key, never an address.
+    sealed_place: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class KnownBrowserRow(Base):
@@ -66,6 +71,8 @@ class ClientSessionRow(Base):
     #: Of the browser session, which may be gone already: telling services outlives it.
     sid: Mapped[str] = mapped_column(String(22), primary_key=True)
     client_id: Mapped[str] = mapped_column(primary_key=True)
+    #: By which the service knows the citizen in it. One session can sign in under several, and each has to end.
+    sub: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(String(22), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 

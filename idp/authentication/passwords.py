@@ -1,5 +1,6 @@
 """One password, two jobs: proving who it is, and opening the vault."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from idp.authentication.store import PasswordStore
@@ -90,6 +91,10 @@ class Passwords:
         against = stored or self._nobody
         stretched = self._stretcher.stretch(password=password, salt=against.salt, cost=against.cost)
         return stretched if matches(secret=stretched.verifier, digest=against.verifier_digest) else None
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Give a turn to stretch something else at a like cost; see :meth:`Stretcher.turn`."""
+        return self._stretcher.turn()
 
     def is_outdated(self, stored: StoredPassword) -> bool:
         """Tell whether settings ask for another cost than this password was stretched with."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from idp.authentication.errors import PasswordRefusedError
+from idp.authentication.values import family
 from idp.crypto.secrets import b64url
 
 #: NIST SP 800-63B §3.1.1.2 asks for 64 at least. The limit only bounds the work of normalising.
@@ -71,17 +72,26 @@ def is_alive(*, seen_at: datetime, expires_at: datetime, now: datetime, idle: ti
     return now < expires_at and now < seen_at + idle
 
 
+def browser_name(user_agent: str) -> str:
+    """Give what a browser calls itself, such as "Firefox", without a version; empty for one that nobody knows."""
+    return next((name for mark, name in _BROWSERS if mark in user_agent), "")
+
+
+def system_name(user_agent: str) -> str:
+    """Give what it runs on, such as "Linux", without a version; empty for a system that nobody knows."""
+    return next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+
+
 def browser_family(user_agent: str) -> str:
     """Give what a citizen recognises their browser by, such as "Firefox on Linux"; nothing that could track it."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
-    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
-    return " on ".join(filter(None, (browser, system)))
+    return family(browser_name(user_agent), system_name(user_agent))
 
 
-def session_identifier(*, sid: str, client_id: str) -> str:
+def session_identifier(*, sid: str, client_id: str, sub: str) -> str:
     """Give the `sid` under which one client knows a browser session (OIDC Front-Channel Logout §3); 22 characters.
 
-    Different clients get different ones, so that they cannot tell that they serve the same browser.
+    Different clients get different ones, so that they cannot tell that they serve the same browser, and so does each
+    identifier that one client knows: two personas in one browser are two sessions to it.
     """
-    digest = hmac.digest(sid.encode(), b"sid:" + client_id.encode(), hashlib.sha256)
+    digest = hmac.digest(sid.encode(), b"\0".join((b"sid:" + client_id.encode(), sub.encode())), hashlib.sha256)
     return b64url(digest[:_SESSION_BYTES])

@@ -7,6 +7,7 @@ from idp.authentication.errors import RecoveryCodeMismatchError, SessionEndedErr
 from idp.authentication.policy import browser_family
 from idp.authentication.values import Origin, Recovered, Session
 from idp.crypto.secrets import normalise_recovery_code, recovery_code
+from idp.letters.values import Letter, Way
 from idp.vault.values import SlotKind, SlotSecret, VaultKey
 
 
@@ -50,6 +51,7 @@ class Recovery(Desk):
             if self._parts.sessions.find(session.secret) is None:
                 raise SessionEndedError
             self._record(session.account_id, Kind.RECOVERY_CODE_RENEWED, browser=session.browser)
+            self._write(session.account_id, Letter.WAY_ADDED, way=Way.RECOVERY_CODE, browser=session.browser)
             return self._new_code(session.account_id, key)
 
     def recover(
@@ -89,13 +91,16 @@ class Recovery(Desk):
                 started = self._start(
                     account_id, opened.key, origin=origin, known=False, previous_session=previous_session
                 )
-                self._record(account_id, Kind.RECOVERED, browser=browser_family(origin.user_agent))
+                browser = browser_family(origin.user_agent)
+                self._record(account_id, Kind.RECOVERED, browser=browser)
+                self._write(account_id, Letter.RECOVERED, method=BY_RECOVERY_CODE, browser=browser)
                 return Recovered(
                     account_id=account_id,
                     sid=started.sid,
                     session_secret=started.session_secret,
                     browser_token=started.browser_token,
                     recovery_code=renewed,
+                    code_since=opened.slot.created_at,
                 )
         self._refuse(credentials, attempt, origin=origin, method=BY_RECOVERY_CODE)
         raise SignInRefusedError

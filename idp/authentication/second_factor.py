@@ -22,7 +22,7 @@ from idp.authentication.errors import (
     SignInRefusedError,
     StartAgainError,
 )
-from idp.authentication.levels import CODE_AMR
+from idp.authentication.levels import CODE_AMR, RELAYED, is_relayed
 from idp.authentication.policy import browser_family
 from idp.authentication.slow_down import Bucket
 from idp.authentication.values import CodeApp, Origin, Session, SignedIn
@@ -30,6 +30,7 @@ from idp.crypto import one_time
 from idp.crypto.errors import SealBrokenError
 from idp.crypto.sealing import derive, seal, unseal, unwrap, wrap
 from idp.crypto.secrets import digest, token
+from idp.letters.values import Letter, Way
 from idp.vault.values import VaultKey
 
 #: Time to type the code after the password.
@@ -102,6 +103,7 @@ class SecondFactor(Desk):
                 raise CodeAppError
             parts.door.succeeded(attempt)
             self._record(session.account_id, Kind.SECOND_FACTOR_ADDED, browser=session.browser)
+            self._write(session.account_id, Letter.WAY_ADDED, way=Way.AUTHENTICATOR_APP, browser=session.browser)
             return self._upgraded(session, key)
 
     def remove_code_app(self, session: Session, *, password: str) -> None:
@@ -124,6 +126,7 @@ class SecondFactor(Desk):
             parts.door.succeeded(attempt)
             if parts.codes.remove(session.account_id):
                 self._record(session.account_id, Kind.SECOND_FACTOR_REMOVED, browser=session.browser)
+                self._write(session.account_id, Letter.WAY_REMOVED, way=Way.AUTHENTICATOR_APP, browser=session.browser)
 
     def step_up(self, session: Session, code: str) -> str:
         """Add a code to a session that began with less; gives its new secret. Not inside a transaction.
@@ -187,6 +190,7 @@ class SecondFactor(Desk):
                     known=half.known_browser,
                     previous_session=previous_session,
                     amr=CODE_AMR,
+                    method=BY_PASSWORD_AND_CODE,
                 )
             parts.door.failed(attempt)
             self._record(half.account_id, Kind.SIGN_IN_REFUSED, browser=browser, method=BY_CODE)
@@ -232,8 +236,9 @@ class SecondFactor(Desk):
             raise SessionEndedError
 
     def _upgraded(self, session: Session, key: VaultKey) -> str:
-        acr = self._parts.levels.strongest(CODE_AMR)
-        secret = self._parts.sessions.renew(session, key, acr=acr, amr=CODE_AMR)
+        # A code does not undo that the rest of the proof was given on another device.
+        amr = (*CODE_AMR, RELAYED) if is_relayed(session.amr) else CODE_AMR
+        secret = self._parts.sessions.renew(session, key, acr=self._parts.levels.strongest(amr), amr=amr)
         if secret is None:
             raise SessionEndedError
         return secret

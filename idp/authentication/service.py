@@ -9,12 +9,17 @@ from idp.activity.service import ActivityService
 from idp.activity.values import Kind
 from idp.authentication.code_store import CodeStore
 from idp.authentication.desk import BY_PASSWORD, Parts
+from idp.authentication.devices import Devices
 from idp.authentication.door import Door
 from idp.authentication.errors import CodeNeededError, SessionEndedError, SignInRefusedError
+from idp.authentication.file_passwords import FilePasswords
 from idp.authentication.levels import Levels
+from idp.authentication.mending import Mending
 from idp.authentication.passwords import Passwords, Prepared
 from idp.authentication.policy import browser_family
 from idp.authentication.recovery import Recovery
+from idp.authentication.renaming import Renaming
+from idp.authentication.reopening import Reopening
 from idp.authentication.second_factor import SecondFactor
 from idp.authentication.session_store import SessionStore
 from idp.authentication.sessions import EndListener, Sessions
@@ -23,17 +28,21 @@ from idp.authentication.slow_down import Bucket
 from idp.authentication.store import PasswordStore
 from idp.authentication.stretching import Stretched, Stretcher
 from idp.authentication.tries_store import TriesStore
-from idp.authentication.values import Origin, Session, SessionSummary, SignedIn
+from idp.authentication.values import Origin, Session, SignedIn
 from idp.clock import Clock
 from idp.crypto.secrets import digest, token
+from idp.letters.service import LetterService
+from idp.letters.values import Letter
+from idp.places import Places
 from idp.settings import LevelSettings, PasswordSettings, SessionSettings
 from idp.storage.db import Database
+from idp.vault.errors import VaultError
 from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
 
-class AuthenticationService(SigningUp, Recovery, SecondFactor):
-    """Every use case of signing in; making accounts, recovery and the second factor are inherited."""
+class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, Devices, Renaming, Mending, Reopening):
+    """Every use case of signing in; those about other things than the password are inherited, a module each."""
 
     def __init__(
         self,
@@ -48,10 +57,14 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
         sessions: SessionSettings,
         levels: Sequence[LevelSettings],
         ended: EndListener,
+        places: Places | None = None,
+        letters: LetterService | None = None,
     ) -> None:
         """Put the parts together.
 
         :param ended: hears of every session that somebody ends, inside the transaction that ends it.
+        :param letters: writes to citizens; nobody is written to when left out.
+        :param places: tells roughly where a browser is; nothing is known of places when left out.
         """
         #: What signing in here can reach, and what ID tokens say of it.
         self.levels = Levels(levels)
@@ -77,6 +90,8 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
                 clock=clock,
                 codes=CodeStore(db=db),
                 levels=self.levels,
+                places=places or Places(),
+                letters=letters,
             )
         )
 
@@ -107,7 +122,11 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
                 if self._parts.store.locked_password(credentials.account_id) == stored:
                     self._parts.door.succeeded(attempt)
                     key = self._unlock(credentials.account_id, stretched, renewed)
-                    if not credentials.needs_code:
+                    if key is not None and not credentials.known_browser:
+                        self._straighten_name(credentials.account_id, key, login)
+                    # Where a letter set the password, nothing can check a code, and nothing is open that it guards.
+                    shut = key is None and credentials.needs_code and self.is_shut(credentials.account_id)
+                    if not credentials.needs_code or shut:
                         browser = browser_family(origin.user_agent)
                         self._record(credentials.account_id, Kind.SIGNED_IN, browser=browser, method=BY_PASSWORD)
                         return self._start(
@@ -116,6 +135,7 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
                             origin=origin,
                             known=credentials.known_browser,
                             previous_session=previous_session,
+                            method=BY_PASSWORD,
                         )
                     # Without the vault key no code can be checked, so a vault that does not open lets nobody in here.
                     if key is not None:
@@ -152,15 +172,31 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
             browser = digest(origin.browser_token) if origin.browser_token else None
             known = browser is not None and parts.store.knows_browser(account_id, browser, now=parts.clock.now())
             self._record(account_id, Kind.SIGNED_IN, browser=browser_family(origin.user_agent), method=method)
-            return self._start(account_id, key, origin=origin, known=known, previous_session=previous_session, amr=amr)
+            return self._start(
+                account_id,
+                key,
+                origin=origin,
+                known=known,
+                previous_session=previous_session,
+                amr=amr,
+                method=method,
+            )
 
     def session(self, secret: str | None) -> Session | None:
-        """Give the session that a cookie belongs to, if it is alive and its account active. One statement."""
-        return self._parts.sessions.find(secret)
+        """Give the session that a cookie belongs to, if it is alive and its account active. One statement.
+
+        None for a citizen who is leaving: their account is at rest, and only :meth:`leaving_session` finds them.
+        """
+        return _staying(self._parts.sessions.find(secret))
+
+    def leaving_session(self, secret: str | None) -> Session | None:
+        """Give the session of a citizen who is leaving and may still stay."""
+        session = self._parts.sessions.find(secret)
+        return session if session is not None and session.closes_at is not None else None
 
     def session_at_rest(self, secret: str) -> Session | None:
         """Do the same for a citizen whom a browser is not with at the moment: looking at it keeps nothing alive."""
-        return self._parts.sessions.find(secret, used=False)
+        return _staying(self._parts.sessions.find(secret, used=False))
 
     def sign_out(self, secret: str | None) -> None:
         """End the session of a cookie, if there is one."""
@@ -168,18 +204,6 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
             account_id = self._parts.sessions.end(secret)
             if account_id is not None:
                 self._record(account_id, Kind.SIGNED_OUT)
-
-    def sessions_of(self, account_id: str) -> tuple[SessionSummary, ...]:
-        """Give the browsers in which a citizen is signed in, the last used first."""
-        return self._parts.sessions.of(account_id)
-
-    def end_session(self, account_id: str, sid: str) -> bool:
-        """End one of a citizen's sessions; tells whether there was one."""
-        with self._parts.db.transaction():
-            ended = self._parts.sessions.end_of(account_id, sid=sid) > 0
-            if ended:
-                self._record(account_id, Kind.SIGNED_OUT)
-        return ended
 
     def end_sessions(self, account_id: str) -> None:
         """End all sessions of an account that an operator keeps out."""
@@ -225,6 +249,7 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
             parts.codes.end_halves(session.account_id)
             self._drop_unconfirmed_code(session.account_id)
             self._record(session.account_id, Kind.PASSWORD_CHANGED, browser=session.browser)
+            self._write(session.account_id, Letter.PASSWORD_CHANGED, browser=session.browser)
 
     def purge(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` sessions, counters and known browsers that were over at a moment; gives how many."""
@@ -233,6 +258,17 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
         gone += self._parts.store.purge_browsers(before, limit - gone) if gone < limit else 0
         gone += self._parts.codes.purge(before, limit - gone) if gone < limit else 0
         return gone
+
+    def _straighten_name(self, account_id: str, key: VaultKey, login: str) -> None:
+        """Keep the name that was typed, where the vault still says the one that a stranger had put in its place."""
+        parts = self._parts
+        try:
+            kept = parts.vault.read(account_id, key).login
+            if parts.accounts.index(kept) != parts.accounts.index(login):
+                parts.vault.rename(account_id, key, login.strip())
+        except VaultError:
+            # A vault that does not open is told of elsewhere, and a name in it is not worth a refused sign-in.
+            return
 
     def _unlock(self, account_id: str, stretched: Stretched, renewed: Prepared | None) -> VaultKey | None:
         """Open the password's slot, and wrap it anew when the cost has changed.
@@ -247,3 +283,7 @@ class AuthenticationService(SigningUp, Recovery, SecondFactor):
         if renewed is not None:
             parts.passwords.replace(account_id, renewed, key=opened.key)
         return opened.key
+
+
+def _staying(session: Session | None) -> Session | None:
+    return session if session is None or session.closes_at is None else None

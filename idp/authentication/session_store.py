@@ -26,6 +26,8 @@ class NewSession:
     amr: tuple[str, ...]
     wrapped_vault_key: bytes | None = field(repr=False)
     browser: str
+    system: str
+    sealed_place: bytes | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class SessionStore:
                     amr=list(new.amr),
                     wrapped_vault_key=new.wrapped_vault_key,
                     browser=new.browser,
+                    system=new.system,
+                    sealed_place=new.sealed_place,
                 )
             )
 
@@ -124,22 +128,12 @@ class SessionStore:
         """Give an account's sessions, the last used first."""
         row = BrowserSessionRow
         statement = (
-            select(row.sid, row.browser, row.created_at, row.seen_at, row.expires_at)
+            select(*(getattr(row, name) for name in SessionSummary.__slots__))
             .where(row.account_id == account_id)
             .order_by(row.seen_at.desc())
         )
         with self._db.reading() as connection:
-            rows = connection.execute(statement).all()
-        return tuple(
-            SessionSummary(
-                sid=found.sid,
-                browser=found.browser,
-                created_at=found.created_at,
-                seen_at=found.seen_at,
-                expires_at=found.expires_at,
-            )
-            for found in rows
-        )
+            return tuple(SessionSummary(**found) for found in connection.execute(statement).mappings())
 
     def purge(self, *, expired_before: datetime, seen_before: datetime, limit: int) -> int:
         """Delete at most `limit` sessions that are over; gives how many."""
@@ -160,9 +154,13 @@ _FIND = (
         BrowserSessionRow.created_at,
         BrowserSessionRow.seen_at,
         BrowserSessionRow.expires_at,
-        BrowserSessionRow.browser,
+        BrowserSessionRow.browser.label("browser_name"),
+        BrowserSessionRow.system,
         BrowserSessionRow.wrapped_vault_key,
         AccountRow.locale,
+        AccountRow.repair_since,
+        AccountRow.recovery_ready_at,
+        AccountRow.closes_at,
     )
     .join(AccountRow, AccountRow.id == BrowserSessionRow.account_id)
     .where(BrowserSessionRow.digest == bindparam("digest"), AccountRow.state == State.ACTIVE.value)

@@ -7,12 +7,14 @@ key derived from it: whoever reads the table can neither use a session nor open 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from idp.authentication.policy import SEEN_PRECISION, browser_family, is_alive
+from idp.authentication.policy import SEEN_PRECISION, browser_name, is_alive, system_name
 from idp.authentication.session_store import NewSession, SessionStore
 from idp.authentication.values import SESSION_KEY_PURPOSE, Session, SessionSummary, session_context
+from idp.authentication.whereabouts import seal_place
 from idp.clock import Clock
 from idp.crypto.sealing import derive, wrap
 from idp.crypto.secrets import digest, identifier, token
+from idp.places import Place
 from idp.settings import SessionSettings
 from idp.vault.values import VaultKey
 
@@ -40,10 +42,12 @@ class Sessions:
         amr: tuple[str, ...],
         user_agent: str,
         sid: str | None = None,
+        place: Place | None = None,
     ) -> tuple[str, str]:
         """Start a session and give its secret and its `sid`.
 
         :param sid: of the session that this one goes on from; a new one for None.
+        :param place: kept only under the citizen's key, so only where there is one.
         """
         secret, sid, now = token(), sid or identifier(), self._clock.now()
         wrapped = None if key is None else _wrapped(key, secret=secret, account_id=account_id, sid=sid)
@@ -57,7 +61,9 @@ class Sessions:
                 acr=acr,
                 amr=amr,
                 wrapped_vault_key=wrapped,
-                browser=browser_family(user_agent),
+                browser=browser_name(user_agent),
+                system=system_name(user_agent),
+                sealed_place=seal_place(place, key, account_id=account_id, sid=sid),
             )
         )
         return secret, sid
@@ -78,6 +84,10 @@ class Sessions:
         if used and now - session.seen_at >= SEEN_PRECISION:
             self._store.touch(session.sid, at=now)
         return session
+
+    def keep(self, session: Session) -> None:
+        """Note that a session is used now, also within the minute in which that is known."""
+        self._store.touch(session.sid, at=self._clock.now())
 
     def renew(self, session: Session, key: VaultKey, *, acr: str, amr: tuple[str, ...]) -> str | None:
         """Let a citizen who has just proved more go on under a new secret; None when the session has ended.

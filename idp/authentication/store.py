@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, func, select
 
 from idp.accounts.models import AccountRow
 from idp.accounts.values import State
@@ -98,10 +98,18 @@ class PasswordStore:
         with self._db.reading() as connection:
             return connection.execute(statement).first() is not None
 
-    def forget_browsers(self, account_id: str) -> None:
-        """Forget every browser of an account."""
+    def known_browsers(self, account_id: str, *, now: datetime) -> int:
+        """Count the browsers in which somebody signed in to an account lately."""
+        row = KnownBrowserRow
+        statement = select(func.count()).where(row.account_id == account_id, row.expires_at > now)
+        with self._db.reading() as connection:
+            return connection.execute(statement).scalar_one()
+
+    def forget_browsers(self, account_id: str) -> int:
+        """Forget every browser of an account; gives how many there were."""
+        row = KnownBrowserRow
         with self._db.transaction() as connection:
-            connection.execute(delete(KnownBrowserRow).where(KnownBrowserRow.account_id == account_id))
+            return len(connection.execute(delete(row).where(row.account_id == account_id).returning(row.digest)).all())
 
     def forget_ways_in(self, account_id: str) -> None:
         """Delete an account's password and one-time codes."""

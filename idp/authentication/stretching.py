@@ -5,6 +5,8 @@ bounded length how many wait: a flood of sign-ins is told to come back instead o
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -51,26 +53,35 @@ class Stretcher:
         :raises SlowDownError: too many wait already, or this one waited too long.
         """
         cost = cost or self.cost
+        with self.turn():
+            output = hash_secret_raw(
+                normalise(password),
+                salt,
+                time_cost=cost.iterations,
+                memory_cost=cost.memory_kib,
+                parallelism=cost.parallelism,
+                hash_len=_OUTPUT_BYTES,
+                type=Type.ID,
+            )
+        return Stretched(
+            verifier=derive(output, purpose="password verifier"),
+            slot_secret=derive(output, purpose="password slot"),
+        )
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn to do something costly: a few at a time, and a few more that wait.
+
+        :raises SlowDownError: too many wait already, or this one waited too long.
+        """
         if not self._places.acquire(blocking=False):
             raise SlowDownError(_RETRY_AFTER_SECONDS)
         try:
             if not self._running.acquire(timeout=self._longest_wait):
                 raise SlowDownError(_RETRY_AFTER_SECONDS)
             try:
-                output = hash_secret_raw(
-                    normalise(password),
-                    salt,
-                    time_cost=cost.iterations,
-                    memory_cost=cost.memory_kib,
-                    parallelism=cost.parallelism,
-                    hash_len=_OUTPUT_BYTES,
-                    type=Type.ID,
-                )
+                yield
             finally:
                 self._running.release()
         finally:
             self._places.release()
-        return Stretched(
-            verifier=derive(output, purpose="password verifier"),
-            slot_secret=derive(output, purpose="password slot"),
-        )

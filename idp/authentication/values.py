@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from idp.crypto.errors import SealBrokenError
 from idp.crypto.sealing import derive, unwrap
+from idp.places import Place
 from idp.vault.values import VaultKey
 
 SESSION_KEY_PURPOSE = "vault key of a browser session"
@@ -123,6 +124,8 @@ class Recovered:
     session_secret: str = field(repr=False)
     browser_token: str = field(repr=False)
     recovery_code: str = field(repr=False)
+    #: When the code that opened it was made.
+    code_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +152,27 @@ class Session:
     seen_at: datetime
     #: Absolute end; the sliding end may come earlier.
     expires_at: datetime
-    #: Such as "Firefox on Linux".
-    browser: str
+    #: What the browser calls itself, such as "Firefox".
+    browser_name: str
+    #: What it runs on, such as "Linux".
+    system: str
     #: The account's chosen language, or None.
     locale: str | None
     secret: str = field(repr=False)
     wrapped_vault_key: bytes | None = field(repr=False)
+    #: When its account was locked, for its owner to put it right; None for one that is open.
+    repair_since: datetime | None = None
+    #: A recovery by mail runs for it, and lets its holder set a password from then on; None for none.
+    recovery_ready_at: datetime | None = None
+    #: The citizen is leaving: when everything is erased. Nothing but staying can be done in such a session.
+    closes_at: datetime | None = None
     #: What `vault_key` found, so that one request unwraps it once.
     _unwrapped: list[VaultKey | None] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def browser(self) -> str:
+        """What a ledger calls the browser: "Firefox on Linux"."""
+        return family(self.browser_name, self.system)
 
     @property
     def vault_key(self) -> VaultKey | None:
@@ -185,10 +201,30 @@ class SessionSummary:
     """A session as its owner sees it among their others."""
 
     sid: str
+    account_id: str
+    #: What the browser calls itself, such as "Firefox"; empty for one that nobody knows.
     browser: str
+    #: What it runs on, such as "Linux"; empty likewise.
+    system: str
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
+    #: Where it began, as :mod:`idp.authentication.whereabouts` sealed it; None where nobody knows.
+    sealed_place: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInBrowser:
+    """A session as the page of its owner's devices shows it."""
+
+    summary: SessionSummary
+    #: Roughly where it was when its citizen signed in; None where the deployment, or this session, cannot tell.
+    place: Place | None
+
+
+def family(browser: str, system: str) -> str:
+    """Join what a browser calls itself and what it runs on, either of which may be missing: "Firefox on Linux"."""
+    return " on ".join(filter(None, (browser, system)))
 
 
 def session_context(*, account_id: str, sid: str) -> bytes:

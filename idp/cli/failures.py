@@ -25,9 +25,10 @@ def explained(error: Exception) -> Failure | None:
     from sqlalchemy import exc
 
     from idp.keys.errors import KeysLockedError
+    from idp.places import PlacesUnreadableError
     from idp.settings import SettingsError
 
-    if isinstance(error, SettingsError):
+    if isinstance(error, SettingsError | PlacesUnreadableError):
         return SettingsFailure(str(error))
     if isinstance(error, KeysLockedError):
         return Failure(

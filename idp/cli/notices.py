@@ -28,7 +28,7 @@ def list_(state: str | None, limit: int) -> None:
             ended = notice.ended_at is not None
             moment = notice.ended_at or notice.due_at
             click.echo(
-                f"{notice.id}  {notice.state.value:<8}  {notice.kind.value}  {notice.client_id}  "
+                f"{notice.id}  {notice.state.value:<8}  {notice.kind.value}  {notice.client_id or '-'}  "
                 f"tries {notice.attempts}  {'ended' if ended else 'next'} {moment:%Y-%m-%d %H:%M:%S}"
                 f"{f'  {notice.last_error}' if notice.last_error else ''}"
             )

@@ -1,4 +1,4 @@
-"""`proffer worker` and `proffer purge`: what has expired is removed, keys are replaced in time, services are told.
+"""`proffer worker` and `proffer purge`: what has expired is removed, keys are replaced, services and citizens are told.
 
 Each round works in batches, one short transaction each, so that a server which writes at the same time waits for one
 batch at most. Several workers at once do no harm.
@@ -16,6 +16,7 @@ import click
 from idp.cli.application import opened, require_migrated
 
 if TYPE_CHECKING:
+    from idp.relay.intake import Intake
     from idp.services import Services
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def purge() -> None:
 
 @click.command()
 def worker() -> None:
-    """Remove what expires, replace keys, tell services.
+    """Remove what expires, replace keys, tell services, forward private mail.
 
     Round after round: keys that are due, and notices that services wait for. Stops when told to (SIGINT or SIGTERM).
     """
@@ -46,6 +47,7 @@ def worker() -> None:
         require_migrated(services.settings.database)
         logging.config.dictConfig(configuration(services.settings.logging))
         log.info("worker started")
+        taking_in = _take_in(services)
         next_round = time.monotonic()
         while not stopping.is_set():
             if time.monotonic() >= next_round:
@@ -53,7 +55,27 @@ def worker() -> None:
                 next_round = time.monotonic() + services.settings.purge.interval_seconds
             _tell(services, stopping)
             stopping.wait(min(services.settings.notices.interval_seconds, max(0.0, next_round - time.monotonic())))
+        if taking_in is not None:
+            taking_in.stop()
     log.info("worker stopped")
+
+
+def _take_in(services: "Services") -> "Intake | None":
+    """Begin to take private mail in, where the deployment has any and no other worker here does."""
+    from idp.relay.intake import Intake
+
+    settings = services.settings.relay
+    if not settings.on:
+        return None
+    intake = Intake(services.forwarding, settings=settings)
+    try:
+        intake.start()
+    except OSError as error:
+        # Another worker of this machine does it, or the port is somebody else's; everything else goes on here.
+        log.warning("private mail is not taken in here: port %d: %s", settings.port, error.strerror)
+        return None
+    log.info("taking in private mail on %s, port %d", settings.host, intake.port)
+    return intake
 
 
 def purge_all(services: "Services", *, stopping: threading.Event) -> int:
@@ -72,10 +94,15 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
         lambda: services.interactions.purge(now(), size),
         lambda: services.consent.purge(now(), size),
         lambda: services.authentication.purge(now(), size),
+        lambda: services.handover.purge(now(), size),
+        lambda: services.organisations.purge(now(), size),
         lambda: services.invitations.purge(size),
         lambda: services.self_registered.purge(size, in_use=services.consent.services_among),
         lambda: services.notices.purge(now(), size),
+        lambda: services.letters.purge(now(), size),
+        lambda: services.recovery.purge(size),
         lambda: services.logout.purge(now(), size),
+        lambda: services.portability.purge(size),
         services.keys.purge,
     )
 

@@ -161,6 +161,7 @@ class Metadata(Entry):
     backchannel_logout_session_required: bool = False
     frontchannel_logout_uri: str | None = None
     frontchannel_logout_session_required: bool = False
+    security_event_endpoint: str | None = None
     software_id: Words | None = None
     software_version: Words | None = None
     #: By member and tag, as they were spelled: collected from the members themselves.
@@ -190,6 +191,8 @@ class ClientEntry(Metadata):
     #: Given for a set-up that must repeat itself; otherwise one is made and shown once.
     secret: Secret | None = None
     require_pkce: bool = False
+    #: Citizens cannot come under a one-time identifier, because what it is for takes knowing them again.
+    lasting_subject: bool = False
     web_origins: Strings = ()
     resource_server: bool = False
     audiences: Strings = ()

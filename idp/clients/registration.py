@@ -98,6 +98,7 @@ def _client(entry: ClientEntry, organisation: OrganisationEntry) -> Client:
         resource_server=entry.resource_server,
         audiences=entry.audiences,
         resources=entry.resources,
+        lasting_subject=entry.lasting_subject,
         access_token_alg=entry.access_token_signed_response_alg,
     )
 
@@ -155,6 +156,7 @@ def client_of(entry: Metadata, *, client_id: str, names: Texts, organisation: Or
         backchannel_logout_session_required=entry.backchannel_logout_session_required,
         frontchannel_logout_uri=entry.frontchannel_logout_uri,
         frontchannel_logout_session_required=entry.frontchannel_logout_session_required,
+        security_event_endpoint=entry.security_event_endpoint,
         software_id=entry.software_id,
         software_version=entry.software_version,
     )

@@ -23,7 +23,7 @@ from idp.crypto.jwks import VerifyingKeys
 #: Members that hold one address which must be https and without fragment.
 _ADDRESSES: Final = (
     "jwks_uri", "sector_identifier_uri", "initiate_login_uri", "client_uri", "logo_uri", "policy_uri", "tos_uri",
-    "backchannel_logout_uri", "frontchannel_logout_uri",
+    "backchannel_logout_uri", "frontchannel_logout_uri", "security_event_endpoint",
 )  # fmt: skip
 #: What can be encrypted for a service, by the beginning of its members' names.
 _ENCRYPTED: Final = ("id_token_encrypted_response", "userinfo_encrypted_response", "introspection_encrypted_response")

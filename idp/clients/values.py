@@ -228,6 +228,8 @@ class Client:
     backchannel_logout_session_required: bool = False
     frontchannel_logout_uri: str | None = None
     frontchannel_logout_session_required: bool = False
+    #: Where it is told of choices that citizens changed (RFC 8935); None when it does not want to hear.
+    security_event_endpoint: str | None = None
     #: Origins of its pages that call the token endpoint from a browser, beside those of its redirect URIs.
     web_origins: tuple[str, ...] = ()
     #: Audiences of resource servers that it may ask access tokens for (RFC 8707).
@@ -241,6 +243,8 @@ class Client:
     software_version: str | None = None
     #: The signed statement that it registered with (RFC 7591 §2.3), as it was sent.
     software_statement: str | None = field(default=None, repr=False)
+    #: Its citizens cannot come for one time only (`docs/decisions/0024`). For the operator to say.
+    lasting_subject: bool = False
     #: Names what we serve as its logo, and changes with it; None when there is none.
     logo: str | None = None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from idp.claims import languages
 from idp.claims.catalogue import Catalogue
@@ -14,19 +14,24 @@ from idp.claims.values import Sensitivity
 from idp.clients.values import Client, RegisteredUse, SubjectType
 from idp.consent.errors import UnrequestedClaimError
 from idp.consent.holdings import can_be_typed, candidates, kept_as, languages_wished
+from idp.consent.identities import offered
 from idp.consent.page import ChoicePage, DetailChoice, FormOption, LanguageValue, Origin, ValueOption
 from idp.consent.policy import acceptable_forms, basis, releasable
+from idp.consent.private_mail import PRIVATE, forwards_to
 from idp.consent.sealed import values_of
 from idp.consent.values import (
+    ONE_TIME,
     Assessment,
     Choices,
     ClaimsRequest,
     Decision,
     Difference,
+    Duration,
     Grant,
     Reason,
     RequestedClaim,
 )
+from idp.vault.personas import Persona
 from idp.vault.policy import claim_value, subject
 from idp.vault.values import Attribute, Document
 
@@ -43,8 +48,13 @@ class Situation:
     difference: Difference
     client: Client
     document: Document = field(repr=False)
-    #: The citizen's grant for this service, in whatever state.
+    #: The citizen's grant for this service under the identity chosen, in whatever state.
     grant: Grant | None
+    #: The one by which the service knows the citizen now.
+    pinned: Grant | None
+    #: A persona, or `ONE_TIME`.
+    known_as: str
+    personas: tuple[Persona, ...] = field(repr=False)
     #: Decisions that hold whatever is chosen now.
     earlier: tuple[Decision, ...]
     #: Per claim, the languages in which there is a value to let go with it.
@@ -58,6 +68,18 @@ class Situation:
         """Return the claims that the page asks about, in the order of the assessment."""
         names = [name for name in self.assessment.offered if name in self.difference.names]
         return tuple(claim for name in names if (claim := self.request.claim(name)) is not None)
+
+    @property
+    def last_shared(self) -> datetime | None:
+        """Return when this identity last gave the service something."""
+        if self.grant is None or self.grant.prepared:
+            return None
+        return self.grant.last_used_at or self.grant.updated_at
+
+    @property
+    def known_now(self) -> str | None:
+        """Return the persona that the service knows and may still draw on."""
+        return None if self.pinned is None or self.pinned.withdrawn_at is not None else self.pinned.persona
 
     def label(self, name: str) -> str:
         """Return what a claim is called."""
@@ -84,7 +106,7 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
         registered=register.registered,
         purposes=tuple(purpose for use in uses if (purpose := use.purpose.read(language)) is not None),
         lawful_bases=tuple(use.lawful_basis.value for use in uses if use.purpose),
-        last_shared=(at.grant.last_used_at or at.grant.updated_at) if at.grant is not None else None,
+        last_shared=at.last_shared,
         left_out=tuple(at.label(name) for name in at.assessment.over_asked),
         portrait=at.request.claim(PORTRAIT) is not None,
         needed=tuple(detail for detail in details if detail.essential),
@@ -93,7 +115,12 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
         without_it=next((text for use in uses if (text := use.without_it.read(language)) is not None), None),
         help=at.client.organisation.help.read(language),
         public_subject=at.client.subject_type is SubjectType.PUBLIC,
-        duration=choices.duration,
+        identities=offered(
+            at.personas, chosen=at.known_as, known_now=at.known_now, one_time=not at.client.lasting_subject
+        ),
+        lasting_subject=at.client.lasting_subject,
+        ends_another=at.known_now is not None and at.known_now != at.known_as,
+        duration=Duration.ONCE if at.known_as == ONE_TIME else choices.duration,
         reconfirm_months=reconfirm_months,
         offline=at.request.offline,
         preview=_preview(at, choices),
@@ -109,7 +136,7 @@ def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool)
     """
     asked = frozenset(claim.name for claim in at.asked)
     essential = asked & frozenset(at.assessment.essential)
-    shown = choices or Choices(allowed=essential)
+    shown = choices or _brought_along(at, asked, essential) or Choices(allowed=essential)
     if not select_all:
         return shown
     # What the citizen does not hold would only ask them to type it: ticking that stays their own doing.
@@ -119,9 +146,17 @@ def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool)
         if kept_as(claim.name, catalogue=at.catalogue).name in shown.typed
         or candidates(at.document, claim, catalogue=at.catalogue, today=at.today)
     }
-    return Choices(
-        shown.allowed | essential | held, shown.forms, shown.attributes, shown.typed, shown.duration, shown.languages
-    )
+    return replace(shown, allowed=shown.allowed | essential | held)
+
+
+def _brought_along(at: Situation, asked: frozenset[str], essential: frozenset[str]) -> Choices | None:
+    """Return what the citizen had chosen at the provider that they come from, to be confirmed; else None."""
+    if at.grant is None or at.difference.reason is not Reason.MOVED:
+        return None
+    before = {each.claim: each.form for each in at.grant.decisions if each.claim in asked and each.allowed}
+    offered = {claim.name: acceptable_forms(claim, register=at.client.register) for claim in at.asked}
+    forms = {name: form for name, form in before.items() if form in offered[name]}
+    return Choices(allowed=essential | before.keys(), forms=forms)
 
 
 def _uses(at: Situation) -> tuple[RegisteredUse, ...]:
@@ -194,7 +229,15 @@ def _shown(at: Situation, form: str, picked: Attribute | None) -> str | None:
 
 def _value(at: Situation, kept: str, attribute: Attribute, *, chosen: bool) -> ValueOption:
     shown = display(at.catalogue, kept, attribute.value, language=at.language)
-    return ValueOption(attribute.id, shown, attribute.label, _origin(attribute), chosen=chosen)
+    target = forwards_to(at.document) if attribute.id == PRIVATE else None
+    return ValueOption(
+        attribute.id,
+        shown,
+        attribute.label,
+        _origin(attribute),
+        chosen=chosen,
+        forwards_to="" if target is None else str(target.value),
+    )
 
 
 def _in_languages(at: Situation, name: str) -> tuple[LanguageValue, ...]:
@@ -217,6 +260,7 @@ def _origin(attribute: Attribute) -> Origin:
         added_at=attribute.added_at,
         assurer=attribute.assurer or "",
         checked_at=attribute.checked_at,
+        assurance=attribute.assurance,
     )
 
 
@@ -245,5 +289,7 @@ def _preview(at: Situation, choices: Choices) -> str:
     drawn = shared.drawn(names, catalogue=at.catalogue)
     place = {name: number for number, name in enumerate(at.catalogue.names)}
     order = sorted(drawn, key=lambda name: (place.get(languages.untagged(name), len(place)), name))
-    content = {"sub": subject(at.document.seed, at.client.sector)} | {name: drawn[name] for name in order}
+    # A one-time identifier is made when it is sent; one that is only shown would not be the same.
+    known_by = "…" if at.known_as == ONE_TIME else subject(at.document.seed, at.client.sector)
+    content = {"sub": known_by} | {name: drawn[name] for name in order}
     return json.dumps(content, ensure_ascii=False, indent=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.storage.db import Base
@@ -15,11 +15,24 @@ class GrantRow(Base):
     """What one citizen currently lets one service know about them."""
 
     __tablename__ = "grant"
-    __table_args__ = (UniqueConstraint("account_id", "persona", "client_id"),)
+    __table_args__ = (
+        UniqueConstraint("account_id", "persona", "client_id"),
+        Index(
+            "uq_grant_pinned",
+            "account_id",
+            "client_id",
+            unique=True,
+            sqlite_where=text("pinned = 1"),
+            postgresql_where=text("pinned"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    #: Whose identifier the service knows: a persona of the vault, or `once:` and a name for a single visit.
     persona: Mapped[str] = mapped_column(String(22))
+    #: The one by which the service knows this citizen now. Those before it stay as their record, without values.
+    pinned: Mapped[bool] = mapped_column(server_default=true())
     # Named, because a key takes its type along only once the other table has been imported.
     client_id: Mapped[str] = mapped_column(String, ForeignKey("client.client_id"), index=True)
     #: The subject identifier that this service knows the citizen by.

@@ -19,6 +19,8 @@ class Origin:
     added_at: datetime | None = None
     assurer: str = ""
     checked_at: datetime | None = None
+    #: In the assurer's own terms.
+    assurance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class ValueOption:
     label: str
     origin: Origin
     chosen: bool
+    #: For a private address: the citizen's own to which it forwards; empty for every other value.
+    forwards_to: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,21 @@ class DetailChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """One way in which the service can know the citizen."""
+
+    #: `main`, `once`, or a persona's id.
+    value: str
+    #: A persona's name, colour and letters, in its owner's words; empty for the others.
+    name: str = field(repr=False)
+    colour: str
+    initials: str = field(repr=False)
+    chosen: bool
+    #: The service knows the citizen by it now.
+    known_now: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChoicePage:
     """The whole page, in the order of SCREENS."""
 
@@ -125,6 +144,12 @@ class ChoicePage:
     without_it: Wording | None
     help: Wording | None
     public_subject: bool
+    #: The main one first, then one time, then personas.
+    identities: tuple[Identity, ...]
+    #: One time is not among them: what the service is for takes knowing the citizen again.
+    lasting_subject: bool
+    #: What the service has now, under another identity, ends with this choice.
+    ends_another: bool
     duration: Duration
     reconfirm_months: int
     #: The service wants to look again while the citizen is away.
@@ -133,6 +158,11 @@ class ChoicePage:
     preview: str = field(repr=False)
     policy_uri: str | None
     tos_uri: str | None
+
+    @property
+    def identity(self) -> Identity:
+        """Return how the service is to know the citizen, as far as this page shows it."""
+        return next(identity for identity in self.identities if identity.chosen)
 
     @property
     def faulty(self) -> tuple[DetailChoice, ...]:

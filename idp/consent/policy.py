@@ -211,10 +211,12 @@ def asked_again_at(duration: Duration, now: datetime, *, reconfirm_months: int) 
 
 
 def _asks_everything(grant: Grant | None, *, now: datetime, ask_again: bool) -> Reason | None:
-    if grant is None:
+    if grant is None or grant.prepared:
         return Reason.FIRST
     if grant.withdrawn_at is not None:
         return Reason.STOPPED
+    if grant.moved:
+        return Reason.MOVED
     if grant.duration is Duration.ONCE:
         return Reason.ONCE_ONLY
     if now >= grant.reconfirm_at or not grant.live(now):

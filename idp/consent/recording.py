@@ -16,29 +16,39 @@ from idp.consent import policy
 from idp.consent.deciding import Chooser, require_essential
 from idp.consent.errors import ChoiceInvalidError, GrantGoneError, GrantTakenError
 from idp.consent.holdings import kept_as, languages_shown
+from idp.consent.knowing import Knowing, new_grant
 from idp.consent.last_used import LastUsed
-from idp.consent.release import Releases, vault_key
+from idp.consent.private_mail import again
+from idp.consent.release import vault_key
 from idp.consent.sealed import SharedValues, seal_values, unwrap_key, values_of, wrap_key
 from idp.consent.store import GrantStore
-from idp.consent.values import Assessment, Choices, ClaimsRequest, Decision, Difference, Duration, Grant, Reason
-from idp.crypto.secrets import identifier, random_key
+from idp.consent.values import (
+    ONE_TIME,
+    Assessment,
+    Choices,
+    ClaimsRequest,
+    Decision,
+    Difference,
+    Duration,
+    Grant,
+    Reason,
+)
+from idp.crypto.secrets import random_key
+from idp.relay.service import RelayService
 from idp.storage.db import Database
 from idp.vault.errors import TooManyDetailsError, VaultChangedError, VaultNotReadyError
-from idp.vault.policy import subject
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 from idp.vault.values import MAIN, Document, NewDetail, VaultKey
 
 #: Reasons after which nothing that was decided before holds any more.
-_STARTS_OVER: Final = frozenset({Reason.FIRST, Reason.STOPPED, Reason.EXPIRED, Reason.ONCE_ONLY})
+_STARTS_OVER: Final = frozenset({Reason.FIRST, Reason.STOPPED, Reason.EXPIRED, Reason.ONCE_ONLY, Reason.MOVED})
 
 _ASKS_A_PART: Final = frozenset({Reason.NEW_DETAIL, Reason.CHANGED_PURPOSE})
 
 
-class Deciding(Releases):
-    """The use case of deciding, on top of those of release.
-
-    :param reconfirm_months: a standing choice is asked again after this long.
-    """
+class Deciding(Knowing):
+    """The use case of deciding, on top of those of being known and of release."""
 
     def __init__(
         self,
@@ -51,11 +61,21 @@ class Deciding(Releases):
         clock: Clock,
         last_used: LastUsed,
         reconfirm_months: int,
+        personas: Personas,
+        relay: RelayService | None = None,
     ) -> None:
-        super().__init__(store=store, catalogue=catalogue, vault=vault, clock=clock, last_used=last_used)
+        super().__init__(
+            store=store,
+            catalogue=catalogue,
+            vault=vault,
+            clock=clock,
+            last_used=last_used,
+            personas=personas,
+            reconfirm_months=reconfirm_months,
+            relay=relay,
+        )
         self._db = db
         self._activity = activity
-        self._reconfirm_months = reconfirm_months
 
     def decide(
         self,
@@ -93,8 +113,8 @@ class Deciding(Releases):
     ) -> Grant:
         key, account_id, asked = vault_key(session), session.account_id, difference.names
         assessment = self._assess(request, client)
-        document = self._vault.read(account_id, key)
-        before = self.standing(account_id, client.client_id)
+        known_as, before, _ = self._known_as(account_id, client, choices.known_as)
+        document = self._open_as(account_id, key, client, known_as)
         decisions = policy.settle(
             choices,
             request=request,
@@ -107,7 +127,7 @@ class Deciding(Releases):
         typed = Chooser(request, document, self._catalogue, today).typed(choices, asked=asked)
         with self._db.transaction():
             if typed:
-                document = self._told(request, key, document, account_id=account_id, typed=typed)
+                document = self._told(request, key, document, account_id=account_id, typed=typed, persona=known_as)
             decisions = Chooser(request, document, self._catalogue, today).pinned(
                 decisions, choices=choices, asked=asked
             )
@@ -116,13 +136,16 @@ class Deciding(Releases):
                 claim: [tag for tag in tags if claim not in asked or tag in choices.languages.get(claim, ())]
                 for claim, tags in languages_shown(request, document, decided=decided).items()
             }
-            grant = self._grant(
+            grant = new_grant(
                 client,
                 account_id=account_id,
+                known_as=known_as,
                 document=document,
                 decisions=decisions,
-                duration=choices.duration,
+                duration=Duration.ONCE if known_as == ONE_TIME else choices.duration,
                 scopes=tuple(dict.fromkeys((*scopes, *request.reach))),
+                now=self._clock.now(),
+                reconfirm_months=self._reconfirm_months,
             )
             if before is not None and difference.reason not in _STARTS_OVER:
                 grant = replace(grant, scopes=tuple(dict.fromkeys((*before.scopes, *grant.scopes))))
@@ -131,6 +154,7 @@ class Deciding(Releases):
                 grant = replace(grant, reconfirm_at=min(grant.reconfirm_at, before.reconfirm_at))
             shared = values_of(document, grant.decisions, catalogue=self._catalogue, today=today, languages=languages)
             require_essential(assessment, grant.decisions, held=shared.values.keys())
+            self._private_mail.make(grant, document)
             return self._store_grant(grant, shared, key=key, before=before)
 
     def _languages_decided(
@@ -153,53 +177,21 @@ class Deciding(Releases):
         *,
         account_id: str,
         typed: tuple[NewDetail, ...],
+        persona: str,
     ) -> Document:
-        """Keep what was typed, as told by the citizen.
+        """Keep what was typed, as told by the citizen, among the details that the service may choose from.
 
         :raises ChoiceInvalidError: the vault takes nothing now; the fault says what to do about it.
         """
         try:
-            return self._vault.add(account_id, key, *typed, expected_version=document.version)
+            of = MAIN if persona == ONE_TIME else persona
+            told = self._vault.add(account_id, key, *typed, expected_version=document.version, persona=of)
+            return again(told, before=document)
         except (VaultNotReadyError, TooManyDetailsError) as error:
             why = "vault_not_ready" if isinstance(error, VaultNotReadyError) else "vault_full"
         kept = {each.claim for each in typed}
         names = [each.name for each in request.claims if kept_as(each.name, catalogue=self._catalogue).name in kept]
         raise ChoiceInvalidError(dict.fromkeys(names, why))
-
-    def _grant(
-        self,
-        client: Client,
-        *,
-        account_id: str,
-        document: Document,
-        decisions: tuple[Decision, ...],
-        duration: Duration,
-        scopes: Collection[str],
-    ) -> Grant:
-        """Return the grant as if it were the first one; nothing is sealed yet."""
-        now = self._clock.now()
-        return Grant(
-            id=identifier(),
-            account_id=account_id,
-            persona=MAIN,
-            client_id=client.client_id,
-            sub=subject(document.seed, client.sector),
-            scopes=tuple(scopes),
-            decisions=decisions,
-            claims=(),
-            claims_sealed=None,
-            grant_key_wrapped=None,
-            vault_version=document.version,
-            sealed_at=now,
-            duration=duration,
-            created_at=now,
-            updated_at=now,
-            reconfirm_at=policy.asked_again_at(duration, now, reconfirm_months=self._reconfirm_months),
-            withdrawn_at=None,
-            token_epoch=1,
-            last_used_at=None,
-            vault_version_now=document.version,
-        )
 
     def _store_grant(self, grant: Grant, shared: SharedValues, *, key: VaultKey, before: Grant | None) -> Grant:
         try:
@@ -213,7 +205,7 @@ class Deciding(Releases):
             self._store.put(sealed)
         except GrantTakenError:
             # Another window was first: its row is there now, and this later choice replaces what it says.
-            taken = self.standing(grant.account_id, grant.client_id, grant.persona)
+            taken = self._store.of_persona(grant.account_id, grant.client_id, grant.persona)
             return self._store_grant(grant, shared, key=key, before=taken)
         return sealed
 

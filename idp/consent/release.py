@@ -16,28 +16,45 @@ from idp.consent.deciding import require_essential
 from idp.consent.errors import EssentialRefusedError, GrantGoneError, VaultLockedError
 from idp.consent.holdings import languages_wished
 from idp.consent.last_used import LastUsed
+from idp.consent.private_mail import PrivateMail
 from idp.consent.sealed import SharedValues, open_values, seal_values, unwrap_key, values_of
 from idp.consent.store import GrantStore
 from idp.consent.values import ClaimsRequest, Decision, Destination, Grant, GrantTicket
+from idp.relay.service import RelayService
 from idp.vault.service import VaultService
-from idp.vault.values import MAIN, VaultKey
+from idp.vault.values import VaultKey
 
 
 class Releases:
     """Use cases of release, on every sign-on's path: no statement that can be spared."""
 
     def __init__(
-        self, *, store: GrantStore, catalogue: Catalogue, vault: VaultService, clock: Clock, last_used: LastUsed
+        self,
+        *,
+        store: GrantStore,
+        catalogue: Catalogue,
+        vault: VaultService,
+        clock: Clock,
+        last_used: LastUsed,
+        relay: RelayService | None = None,
     ) -> None:
         self._store = store
         self._catalogue = catalogue
         self._vault = vault
         self._clock = clock
         self._last_used = last_used
+        self._private_mail = PrivateMail(relay)
 
-    def standing(self, account_id: str, client_id: str, persona: str = MAIN) -> Grant | None:
-        """Return the citizen's grant for a service, ended and stopped ones too: one statement."""
-        return self._store.standing(account_id, client_id, persona)
+    def standing(self, account_id: str, client_id: str, *, settled: str | None = None) -> Grant | None:
+        """Return the grant by which a service knows a citizen, ended and stopped ones too: one statement.
+
+        :param settled: the grant that the choosing page of this very request settled. Only it knows a one-time one.
+        """
+        if settled is not None:
+            grant = self._store.settled(account_id, client_id, settled)
+            if grant is not None and grant.live(self._clock.now()):
+                return grant
+        return self._store.standing(account_id, client_id)
 
     def opens(self, grant: Grant, *, session: Session) -> bool:
         """Tell whether a grant is what its citizen once decided: one that does not open for them counts as none."""
@@ -68,7 +85,7 @@ class Releases:
             return frozenset()
         held: Mapping[str, Collection[str]] = shared.held
         if grant.vault_version_now not in (None, grant.vault_version):
-            document = self._vault.read(grant.account_id, session.vault_key, persona=grant.persona)
+            document = self._vault.read(grant.account_id, session.vault_key, persona=grant.details_of)
             held = {wish.claim: document.in_languages(wish.claim) for wish in request.languages}
         wished = languages_wished(request, held)
         return frozenset(claim for claim, tags in wished.items() if set(tags) - set(shared.languages.get(claim, ())))
@@ -137,8 +154,9 @@ class Releases:
         return moves and grant.sealed_at.date() < self._clock.now().date()
 
     def _sealed_anew(self, grant: Grant, *, grant_key: bytes, key: VaultKey) -> Grant:
-        document = self._vault.read(grant.account_id, key, persona=grant.persona)
         now = self._clock.now()
+        document = self._vault.read(grant.account_id, key, persona=grant.details_of)
+        document = self._private_mail.kept(document, grant, at=now)
         shared = values_of(
             document,
             grant.decisions,

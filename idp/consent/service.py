@@ -16,7 +16,7 @@ from idp.consent.holdings import languages_shown
 from idp.consent.page import ChoicePage
 from idp.consent.recording import Deciding, earlier_decisions
 from idp.consent.release import vault_key
-from idp.consent.values import Choices, ClaimsRequest, Difference, Grant
+from idp.consent.values import Choices, ClaimsRequest, Difference, Grant, Withdrawn
 
 
 class ConsentService(Deciding):
@@ -82,16 +82,20 @@ class ConsentService(Deciding):
         choices: Choices | None = None,
         faults: Mapping[str, str] | None = None,
         select_all: bool = False,
+        known_as: str | None = None,
     ) -> ChoicePage:
         """Build the page "Choose what to share". Nothing is written.
 
         :param choices: what was submitted so far; None at first.
         :param faults: what :class:`ChoiceInvalidError` found wrong with it.
         :param select_all: tick everything that is asked for.
+        :param known_as: the identity whose details it shows, a persona or `ONE_TIME`; the present one when left out.
         :raises VaultLockedError: the session cannot open the vault.
+        :raises UnrequestedClaimError: the citizen has no such persona.
         """
-        document = self._vault.read(session.account_id, vault_key(session))
-        grant = self.standing(session.account_id, client.client_id)
+        key = vault_key(session)
+        known_as, grant, pinned = self._known_as(session.account_id, client, known_as)
+        document = self._open_as(session.account_id, key, client, known_as)
         situation = Situation(
             request=request,
             assessment=self._assess(request, client),
@@ -99,6 +103,9 @@ class ConsentService(Deciding):
             client=client,
             document=document,
             grant=grant,
+            pinned=pinned,
+            known_as=known_as,
+            personas=self._personas.all(session.account_id, key),
             earlier=earlier_decisions(grant, difference),
             languages=languages_shown(request, document, decided=self._languages_decided(grant, difference, session)),
             catalogue=self._catalogue,
@@ -116,25 +123,41 @@ class ConsentService(Deciding):
         )
 
     def shared_with(self, account_id: str) -> tuple[Grant, ...]:
-        """Return every grant of a citizen: those that are live first, the newest decision first."""
-        now = self._clock.now()
-        return tuple(sorted(self._store.of_account(account_id), key=lambda grant: not grant.live(now)))
+        """Return every grant of a citizen: those that are live first, the newest decision first.
 
-    def withdraw(self, *, account_id: str, grant_id: str) -> str:
+        A one-time identity is forgotten as soon as it is over.
+        """
+        now = self._clock.now()
+        known = [
+            one
+            for one in self._store.of_account(account_id)
+            if not one.prepared and (not one.one_time or one.live(now))
+        ]
+        return tuple(sorted(known, key=lambda grant: not grant.live(now)))
+
+    def withdraw(self, *, account_id: str, grant_id: str) -> Withdrawn:
         """Stop sharing: sealed values and wrapped key deleted, every token dead, in one statement.
 
-        :returns: the service, which still has to be told: `logout.service` does both.
+        :returns: what was stopped; the service still has to be told: `logout.service` does both.
         :raises GrantGoneError: no such grant of this citizen, or stopped before.
         """
         with self._db.transaction():
             stopped = self._store.withdraw(account_id=account_id, grant_id=grant_id, now=self._clock.now())
             if stopped is None:
                 raise GrantGoneError
-            client_id, claims = stopped
             self._activity.record(
-                Entry(account_id=account_id, kind=Kind.STOPPED, client_id=client_id, claims=tuple(claims))
+                Entry(account_id=account_id, kind=Kind.STOPPED, client_id=stopped.client_id, claims=stopped.claims)
             )
-        return client_id
+        return stopped
+
+    def bring_along(self, grant: Grant) -> None:
+        """Keep a choice from another provider, which lets nothing leave until it is confirmed here.
+
+        :raises ValueError: it is more than that.
+        """
+        if not grant.moved:
+            raise ValueError("only a choice without values can be brought along")
+        self._store.put(grant)
 
     def end_service(self, client_id: str) -> None:
         """End what every citizen shares with a service that is no more, as if each had stopped."""

@@ -6,30 +6,31 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import CursorResult, Row, Table, bindparam, or_, select, update
+from sqlalchemy import CursorResult, Row, Table, bindparam, delete, or_, select, update
 
+from idp.accounts.models import AccountRow
 from idp.consent.errors import GrantTakenError
 from idp.consent.models import GrantRow
-from idp.consent.values import Decision, Duration, Grant
+from idp.consent.values import ONE_TIME, Decision, Duration, Grant, Withdrawn
 from idp.storage.db import Database
 from idp.storage.dialects import insert_into
 from idp.storage.prepared import Prepared
 from idp.vault.models import VaultDocumentRow
 
 _grant: Final = cast("Table", GrantRow.__table__)
-_STANDING: Final = (
+_WITH_VERSION: Final = (
     select(_grant, VaultDocumentRow.version.label("vault_version_now"))
     .join(
         VaultDocumentRow,
         (VaultDocumentRow.account_id == _grant.c.account_id) & (VaultDocumentRow.persona == _grant.c.persona),
         isouter=True,
     )
-    .where(
-        _grant.c.account_id == bindparam("of_account"),
-        _grant.c.client_id == bindparam("for_client"),
-        _grant.c.persona == bindparam("as_persona"),
-    )
+    .where(_grant.c.account_id == bindparam("of_account"), _grant.c.client_id == bindparam("for_client"))
 )
+_STANDING: Final = _WITH_VERSION.where(_grant.c.pinned)
+_SETTLED: Final = _WITH_VERSION.where(_grant.c.id == bindparam("settled"))
+_OF_PERSONA: Final = _WITH_VERSION.where(_grant.c.persona == bindparam("as_persona"))
+_ENDS: Final = {"claims_sealed": None, "grant_key_wrapped": None}
 #: Built once: on the release path building a statement costs as much as running it.
 _USED: Final = (
     update(_grant)
@@ -68,6 +69,7 @@ def grant_from(columns: Mapping[str, Any]) -> Grant:
         token_epoch=columns["token_epoch"],
         last_used_at=columns["last_used_at"],
         vault_version_now=columns.get("vault_version_now"),
+        pinned=columns["pinned"],
     )
 
 
@@ -77,12 +79,20 @@ class GrantStore:
     def __init__(self, *, db: Database) -> None:
         self._db = db
         self._standing = Prepared(_STANDING, db=db)
+        self._settled = Prepared(_SETTLED, db=db)
+        self._of_persona = Prepared(_OF_PERSONA, db=db)
 
-    def standing(self, account_id: str, client_id: str, persona: str) -> Grant | None:
-        """Return a citizen's grant for a service, with the vault's present version: one statement."""
-        parameters = {"of_account": account_id, "for_client": client_id, "as_persona": persona}
-        row = self._standing.one(parameters)
-        return None if row is None else grant_from(row)
+    def standing(self, account_id: str, client_id: str) -> Grant | None:
+        """Return the grant by which a service knows a citizen, with the vault's present version: one statement."""
+        return _found(self._standing.one({"of_account": account_id, "for_client": client_id}))
+
+    def settled(self, account_id: str, client_id: str, grant_id: str) -> Grant | None:
+        """Return a grant that a page has just settled, a one-time one too: one statement."""
+        return _found(self._settled.one({"of_account": account_id, "for_client": client_id, "settled": grant_id}))
+
+    def of_persona(self, account_id: str, client_id: str, persona: str) -> Grant | None:
+        """Return what a citizen ever decided for a service as one persona: one statement."""
+        return _found(self._of_persona.one({"of_account": account_id, "for_client": client_id, "as_persona": persona}))
 
     def of_account(self, account_id: str) -> tuple[Grant, ...]:
         """Return every grant of a citizen, newest decision first."""
@@ -91,7 +101,13 @@ class GrantStore:
             return tuple(grant_of(row) for row in connection.execute(statement))
 
     def put(self, grant: Grant) -> None:
-        """Insert a grant, or replace the one for the same citizen, persona and service."""
+        """Insert a grant, or replace the one for the same citizen, persona and service.
+
+        From then on it is the one by which the service knows the citizen: any other one is over. A one-time one takes
+        nobody's place, because the next visit finds nothing of it.
+
+        :raises GrantTakenError: another window was first with a grant of the same persona.
+        """
         row = _row(grant)
         identity = ("id", "account_id", "persona", "client_id")
         statement = (
@@ -106,8 +122,28 @@ class GrantStore:
             .returning(_grant.c.id)
         )
         with self._db.transaction() as connection:
+            self._end_others(grant)
             if connection.execute(statement).scalar_one_or_none() is None:
                 raise GrantTakenError
+
+    def _end_others(self, grant: Grant) -> None:
+        """End what the service was given under another identity of the citizen.
+
+        Two windows that choose different personas wait for each other at the account's row, so that one of them wins.
+        """
+        of_service = (_grant.c.account_id == grant.account_id) & (_grant.c.client_id == grant.client_id)
+        other = of_service & _grant.c.pinned & (_grant.c.id != grant.id)
+        with self._db.transaction() as connection:
+            connection.execute(
+                select(AccountRow.id).where(AccountRow.id == grant.account_id).with_for_update(key_share=True)
+            )
+            connection.execute(
+                update(_grant)
+                .where(other, _grant.c.withdrawn_at.is_(None))
+                .values(withdrawn_at=grant.updated_at, token_epoch=_grant.c.token_epoch + 1, **_ENDS)
+            )
+            if not grant.one_time:
+                connection.execute(update(_grant).where(other).values(pinned=False))
 
     def reseal(self, grant: Grant, *, as_of: datetime) -> bool:
         """Replace the sealed values, unless the grant was decided on anew or stopped since `as_of`."""
@@ -123,29 +159,34 @@ class GrantStore:
         )
         return self._changed(statement) == 1
 
-    def withdraw(self, *, account_id: str, grant_id: str, now: datetime) -> tuple[str, tuple[str, ...]] | None:
-        """Delete what is shared and end its tokens, in one statement; gives service and claim names, or None."""
+    def withdraw(self, *, account_id: str, grant_id: str, now: datetime) -> Withdrawn | None:
+        """Delete what is shared and end its tokens, in one statement; gives what was stopped, or None."""
         statement = (
             update(_grant)
             .where(_grant.c.id == grant_id, _grant.c.account_id == account_id, _grant.c.withdrawn_at.is_(None))
-            .values(withdrawn_at=now, claims_sealed=None, grant_key_wrapped=None, token_epoch=_grant.c.token_epoch + 1)
-            .returning(_grant.c.client_id, _grant.c.claims)
+            .values(withdrawn_at=now, token_epoch=_grant.c.token_epoch + 1, **_ENDS)
+            .returning(_grant.c.client_id, _grant.c.sub, _grant.c.persona, _grant.c.claims)
         )
         with self._db.transaction() as connection:
             row = connection.execute(statement).one_or_none()
-        return None if row is None else (row[0], tuple(row[1]))
+        return None if row is None else Withdrawn(row.client_id, row.sub, row.persona, tuple(row.claims))
 
     def end_service(self, client_id: str, *, now: datetime) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Do for all grants of a service what `withdraw` does for one; gives each account and its claim names."""
         statement = (
             update(_grant)
             .where(_grant.c.client_id == client_id, _grant.c.withdrawn_at.is_(None))
-            .values(withdrawn_at=now, claims_sealed=None, grant_key_wrapped=None, token_epoch=_grant.c.token_epoch + 1)
+            .values(withdrawn_at=now, token_epoch=_grant.c.token_epoch + 1, **_ENDS)
             .returning(_grant.c.account_id, _grant.c.claims)
         )
         with self._db.transaction() as connection:
             rows = connection.execute(statement).all()
         return tuple((row[0], tuple(row[1])) for row in rows)
+
+    def unpin(self, account_id: str, persona: str) -> None:
+        """Let nothing be known by a persona that is about to go; its rows stay as a record."""
+        statement = update(_grant).where(_grant.c.account_id == account_id, _grant.c.persona == persona)
+        self._changed(statement.values(pinned=False))
 
     def services_among(self, client_ids: Collection[str]) -> frozenset[str]:
         """Return those of the services that have a grant, in whatever state."""
@@ -154,7 +195,11 @@ class GrantStore:
             return frozenset(found.scalars())
 
     def purge_ended(self, *, before: datetime, limit: int) -> int:
-        """Delete the sealed values of choices made for one time that ended before the moment."""
+        """Delete the sealed values of choices made for one time that ended before the moment.
+
+        Of a one-time identity nothing stays, so that nothing says how often somebody was where.
+        """
+        gone = self._purge_one_time(before=before, limit=limit)
         ended = (
             select(_grant.c.id)
             .where(
@@ -162,13 +207,19 @@ class GrantStore:
                 _grant.c.reconfirm_at < before,
                 _grant.c.claims_sealed.is_not(None),
             )
+            .limit(limit - gone)
+        )
+        return gone + self._changed(
+            update(_grant).where(_grant.c.id.in_(ended)).values(token_epoch=_grant.c.token_epoch + 1, **_ENDS)
+        )
+
+    def _purge_one_time(self, *, before: datetime, limit: int) -> int:
+        ended = (
+            select(_grant.c.id)
+            .where(_grant.c.persona.startswith(f"{ONE_TIME}:"), _grant.c.reconfirm_at < before)
             .limit(limit)
         )
-        return self._changed(
-            update(_grant)
-            .where(_grant.c.id.in_(ended))
-            .values(claims_sealed=None, grant_key_wrapped=None, token_epoch=_grant.c.token_epoch + 1)
-        )
+        return self._changed(delete(_grant).where(_grant.c.id.in_(ended)))
 
     def mark_used(self, moments: Mapping[str, datetime]) -> None:
         """Note when grants last served a token; an earlier moment never replaces a later one."""
@@ -182,11 +233,16 @@ class GrantStore:
             return cast("CursorResult[Any]", connection.execute(statement)).rowcount
 
 
+def _found(row: Mapping[str, Any] | None) -> Grant | None:
+    return None if row is None else grant_from(row)
+
+
 def _row(grant: Grant) -> dict[str, Any]:
     return {
         "id": grant.id,
         "account_id": grant.account_id,
         "persona": grant.persona,
+        "pinned": not grant.one_time,
         "client_id": grant.client_id,
         "sub": grant.sub,
         "scopes": list(grant.scopes),

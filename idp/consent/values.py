@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from idp.claims.languages import best
+from idp.vault.values import MAIN
 
 
 class Destination(StrEnum):
@@ -36,6 +37,8 @@ class Reason(StrEnum):
     STOPPED = "stopped"
     #: The citizen chose "just this time" before.
     ONCE_ONLY = "once_only"
+    #: The choice was brought along from another provider, and is to be confirmed here.
+    MOVED = "moved"
     #: The service asked for the page (prompt=consent).
     SERVICE_ASKS = "service_asks"
 
@@ -43,6 +46,21 @@ class Reason(StrEnum):
 OPENID: Final = "openid"
 #: The scope that lets a service look again while the citizen is away (OIDC Core §11).
 OFFLINE: Final = "offline_access"
+
+
+#: Instead of a persona: a new identifier for this visit, which nothing remembers.
+ONE_TIME: Final = "once"
+#: Before the name of a persona that lives for one visit; no persona of a vault has a colon in its name.
+_ONE_TIME_PREFIX: Final = "once:"
+
+
+#: The epoch of a grant of which there were no tokens yet.
+NEVER_GIVEN: Final = 0
+
+
+def one_time_persona(name: str) -> str:
+    """Return what a grant for one visit has in the place of a persona; 22 characters at most."""
+    return (_ONE_TIME_PREFIX + name)[:22]
 
 
 def canonical(value: object) -> str:
@@ -185,10 +203,27 @@ class Grant:
     last_used_at: datetime | None
     #: The vault's version at the time of the same select; None when it was not joined.
     vault_version_now: int | None = None
+    #: The service knows the citizen by it now; others are their record.
+    pinned: bool = True
 
     def decision(self, claim: str) -> Decision | None:
         """Return the earlier decision about one claim."""
         return next((one for one in self.decisions if one.claim == claim), None)
+
+    @property
+    def one_time(self) -> bool:
+        """Tell whether the service knows the citizen by an identifier for this visit only."""
+        return self.persona.startswith(_ONE_TIME_PREFIX)
+
+    @property
+    def details_of(self) -> str:
+        """Return the persona whose details it draws on: a one-time identity has none of its own."""
+        return MAIN if self.one_time else self.persona
+
+    @property
+    def prepared(self) -> bool:
+        """Tell whether the citizen has settled the persona only, and the service has been given nothing under it."""
+        return self.token_epoch == NEVER_GIVEN
 
     @property
     def offline(self) -> bool:
@@ -199,6 +234,12 @@ class Grant:
         """Tell whether the citizen agreed to all of this reach, for more than a single visit or not."""
         return frozenset(reach) <= frozenset(self.scopes)
 
+    @property
+    def moved(self) -> bool:
+        """Tell whether this is a choice from another provider that waits to be confirmed: nothing was ever sealed."""
+        never = self.claims_sealed is None and self.grant_key_wrapped is None
+        return never and self.withdrawn_at is None and self.duration is not Duration.ONCE
+
     def live(self, now: datetime) -> bool:
         """Tell whether tokens of this grant may still be used.
 
@@ -207,6 +248,16 @@ class Grant:
         """
         ended = self.duration is Duration.ONCE and now >= self.reconfirm_at
         return self.withdrawn_at is None and self.claims_sealed is not None and not ended
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What was stopped: the service, and how it knew the citizen."""
+
+    client_id: str
+    sub: str
+    persona: str
+    claims: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +289,5 @@ class Choices:
     duration: Duration = Duration.STANDING
     #: Languages per claim whose values the page showed; a value that it did not show is not agreed to.
     languages: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False, hash=False)
+    #: How the service is to know the citizen: a persona, or `ONE_TIME`; as it does already when left out.
+    known_as: str | None = None

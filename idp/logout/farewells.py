@@ -11,6 +11,7 @@ from idp.authentication.policy import session_identifier
 from idp.clients.service import ClientService
 from idp.clients.values import Client
 from idp.clock import Clock
+from idp.consent.events import ServiceEvents
 from idp.logout.policy import front_channel_address
 from idp.logout.store import ServiceSessionStore
 from idp.logout.values import Frame, ServiceSession
@@ -34,6 +35,7 @@ class Farewells:
         store: ServiceSessionStore,
         clients: ClientService,
         notices: NoticeService,
+        events: ServiceEvents,
         clock: Clock,
         issuer: str,
         idle: timedelta,
@@ -41,28 +43,29 @@ class Farewells:
         self._store = store
         self._clients = clients
         self._notices = notices
+        self._events = events
         self._clock = clock
         self._issuer = issuer
         self._idle = idle
 
-    def joined(self, client: Client, *, sid: str, account_id: str) -> None:
+    def joined(self, client: Client, *, sid: str, account_id: str, sub: str) -> None:
         """Note that a session signs in to a service, if the service wants to hear of its end; else no statement."""
         if client.hears_logouts:
-            self._store.add(sid=sid, client_id=client.client_id, account_id=account_id, now=self._clock.now())
+            self._store.add(ServiceSession(client.client_id, account_id, sid, sub), now=self._clock.now())
 
     def frames(self, sids: Collection[str]) -> tuple[Frame, ...]:
         """Give what a browser has to load to sign itself out of the services of its sessions."""
         frames = {}
-        for sid in sids:
-            for client in self._known(self._store.clients_of(sid)):
-                if client.frontchannel_logout_uri is not None:
-                    address = front_channel_address(
-                        client.frontchannel_logout_uri,
-                        issuer=self._issuer,
-                        sid=session_identifier(sid=sid, client_id=client.client_id),
-                        session_required=client.frontchannel_logout_session_required,
-                    )
-                    frames[address] = Frame(client.client_id, address)
+        for held in (one for sid in sids for one in self._store.of_session(sid)):
+            client = self._clients.get(held.client_id)
+            if client is not None and client.frontchannel_logout_uri is not None:
+                address = front_channel_address(
+                    client.frontchannel_logout_uri,
+                    issuer=self._issuer,
+                    sid=_sid(held),
+                    session_required=client.frontchannel_logout_session_required,
+                )
+                frames[address] = Frame(client.client_id, address)
         return tuple(frames.values())
 
     def sessions_ended(self, sids: Collection[str]) -> None:
@@ -70,18 +73,20 @@ class Farewells:
         if sids:
             self._tell(self._store.take_sessions(sids))
 
-    def sharing_stopped(self, *, account_id: str, client_id: str) -> None:
+    def sharing_stopped(self, *, account_id: str, client_id: str, sub: str) -> None:
         """Tell a service that a citizen has stopped sharing with it: it has no business with their sessions any more.
 
-        Without a session of theirs that we know of, it is told of the citizen, unless it can only act on sessions.
+        Only of what it knows under this identifier: another one, and that both are one citizen, is not its business.
+        Without a session of theirs that we know of, it is told of the citizen, unless it can only act on sessions. One
+        with an address for events hears that the choice itself has ended, too.
         """
-        taken = self._store.take_choice(account_id=account_id, client_id=client_id)
+        self._events.consent_revoked(client_id=client_id, sub=sub)
+        taken = self._store.take_choice(account_id=account_id, client_id=client_id, sub=sub)
         client = self._clients.get(client_id)
         if taken or client is None or client.backchannel_logout_session_required:
             self._tell(taken)
             return
-        sub = self._store.subject(account_id=account_id, client_id=client_id)
-        if client.backchannel_logout_uri is not None and sub is not None:
+        if client.backchannel_logout_uri is not None:
             self._notices.add([NewNotice(Kind.BACKCHANNEL_LOGOUT, client_id, {SUB: sub})])
 
     def service_suspended(self, client_id: str) -> None:
@@ -89,7 +94,7 @@ class Farewells:
         self._tell(self._store.take_service(client_id))
 
     def subject(self, *, account_id: str, client_id: str) -> str | None:
-        """Give how a service knows a citizen, or None when it never did."""
+        """Give how a service knows a citizen for good, or None when it never did."""
         return self._store.subject(account_id=account_id, client_id=client_id)
 
     def purge(self, now: datetime, limit: int) -> int:
@@ -113,7 +118,8 @@ class Farewells:
 
 
 def _notice(ended: ServiceSession) -> NewNotice:
-    known = {SID: session_identifier(sid=ended.sid, client_id=ended.client_id)}
-    return NewNotice(
-        Kind.BACKCHANNEL_LOGOUT, ended.client_id, known if ended.sub is None else {SUB: ended.sub, **known}
-    )
+    return NewNotice(Kind.BACKCHANNEL_LOGOUT, ended.client_id, {SUB: ended.sub, SID: _sid(ended)})
+
+
+def _sid(held: ServiceSession) -> str:
+    return session_identifier(sid=held.sid, client_id=held.client_id, sub=held.sub)

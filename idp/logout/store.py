@@ -1,10 +1,10 @@
 """Rows of the services that sessions signed in to. Only services that want to hear of the end have any."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Table, delete, exists, select, tuple_
+from sqlalchemy import ColumnElement, CursorResult, Table, delete, exists, select
 
 from idp.authentication.models import BrowserSessionRow, ClientSessionRow
 from idp.consent.models import GrantRow
@@ -12,13 +12,10 @@ from idp.logout.values import ServiceSession
 from idp.storage.db import Database
 from idp.storage.dialects import insert_into
 from idp.storage.prepared import Prepared
-from idp.vault.values import MAIN
 
 _held: Final = cast("Table", ClientSessionRow.__table__)
 _grant: Final = cast("Table", GrantRow.__table__)
 _session: Final = cast("Table", BrowserSessionRow.__table__)
-#: A statement takes a bounded number of values.
-_PAIRS_AT_ONCE: Final = 500
 
 
 class ServiceSessionStore:
@@ -28,32 +25,42 @@ class ServiceSessionStore:
         self._db = db
         self._add = Prepared(insert_into(db, ClientSessionRow).on_conflict_do_nothing(), db=db, renewable=True)
 
-    def add(self, *, sid: str, client_id: str, account_id: str, now: datetime) -> None:
-        """Note that a session signed in to a service; once is enough."""
-        self._add.count({"sid": sid, "client_id": client_id, "account_id": account_id, "created_at": now})
+    def add(self, one: ServiceSession, *, now: datetime) -> None:
+        """Note that a session signed in to a service; once for each identifier is enough."""
+        self._add.count(
+            {
+                "sid": one.sid,
+                "client_id": one.client_id,
+                "sub": one.sub,
+                "account_id": one.account_id,
+                "created_at": now,
+            }
+        )
 
-    def clients_of(self, sid: str) -> tuple[str, ...]:
+    def of_session(self, sid: str) -> tuple[ServiceSession, ...]:
         """Give the services that a session signed in to, in the order in which it did."""
-        statement = select(_held.c.client_id).where(_held.c.sid == sid).order_by(_held.c.created_at, _held.c.client_id)
+        statement = select(_held).where(_held.c.sid == sid).order_by(_held.c.created_at, _held.c.client_id)
         with self._db.reading() as connection:
-            return tuple(connection.execute(statement).scalars())
+            return tuple(
+                ServiceSession(row.client_id, row.account_id, row.sid, row.sub) for row in connection.execute(statement)
+            )
 
     def take_sessions(self, sids: Collection[str]) -> tuple[ServiceSession, ...]:
         """Take the rows of these sessions out: whoever gets a row tells its service."""
         return self._take(_held.c.sid.in_(tuple(sids)))
 
-    def take_choice(self, *, account_id: str, client_id: str) -> tuple[ServiceSession, ...]:
-        """Take the rows of one citizen's sessions at one service out."""
-        return self._take((_held.c.account_id == account_id) & (_held.c.client_id == client_id))
+    def take_choice(self, *, account_id: str, client_id: str, sub: str) -> tuple[ServiceSession, ...]:
+        """Take the rows of one citizen's sessions at one service, under one identifier, out."""
+        return self._take((_held.c.account_id == account_id) & (_held.c.client_id == client_id) & (_held.c.sub == sub))
 
     def take_service(self, client_id: str) -> tuple[ServiceSession, ...]:
         """Take every row of a service out."""
         return self._take(_held.c.client_id == client_id)
 
     def subject(self, *, account_id: str, client_id: str) -> str | None:
-        """Give how a service knows a citizen, or None when it never did."""
+        """Give how a service knows a citizen for good, or None when it never did."""
         statement = select(_grant.c.sub).where(
-            _grant.c.account_id == account_id, _grant.c.client_id == client_id, _grant.c.persona == MAIN
+            _grant.c.account_id == account_id, _grant.c.client_id == client_id, _grant.c.pinned
         )
         with self._db.reading() as connection:
             return connection.execute(statement).scalar_one_or_none()
@@ -71,24 +78,6 @@ class ServiceSessionStore:
 
     def _take(self, which: ColumnElement[bool]) -> tuple[ServiceSession, ...]:
         # Not by a subquery in RETURNING: names of tables are left out there for SQLite, so it would find anybody.
-        taken = delete(_held).where(which).returning(_held.c.client_id, _held.c.account_id, _held.c.sid)
+        taken = delete(_held).where(which).returning(_held.c.client_id, _held.c.account_id, _held.c.sid, _held.c.sub)
         with self._db.transaction() as connection:
-            rows = connection.execute(taken).all()
-            subs = self._subjects({(row.account_id, row.client_id) for row in rows}) if rows else {}
-        return tuple(
-            ServiceSession(client_id, account_id, sid, subs.get((account_id, client_id)))
-            for client_id, account_id, sid in rows
-        )
-
-    def _subjects(self, pairs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
-        """Give how services know citizens, for pairs of account and service."""
-        found: dict[tuple[str, str], str] = {}
-        wanted = sorted(pairs)
-        with self._db.reading() as connection:
-            for start in range(0, len(wanted), _PAIRS_AT_ONCE):
-                part = wanted[start : start + _PAIRS_AT_ONCE]
-                statement = select(_grant.c.account_id, _grant.c.client_id, _grant.c.sub).where(
-                    tuple_(_grant.c.account_id, _grant.c.client_id).in_(part), _grant.c.persona == MAIN
-                )
-                found |= {(row.account_id, row.client_id): row.sub for row in connection.execute(statement)}
-        return found
+            return tuple(ServiceSession(*row) for row in connection.execute(taken))

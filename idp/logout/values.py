@@ -11,8 +11,8 @@ class ServiceSession:
     account_id: str
     #: Of the browser session.
     sid: str
-    #: How the service knows the citizen; None when it never did.
-    sub: str | None
+    #: How the service knows the citizen in it.
+    sub: str
 
 
 @dataclass(frozen=True, slots=True)

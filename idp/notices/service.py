@@ -37,8 +37,11 @@ class NoticeService:
         """Register who tells one kind of notice."""
         self._tellers[kind] = teller
 
-    def add(self, notices: Iterable[NewNotice]) -> None:
-        """Have these told once the open transaction is committed; one statement for all."""
+    def add(self, notices: Iterable[NewNotice]) -> tuple[str, ...]:
+        """Have these told once the open transaction is committed; one statement for all.
+
+        :returns: their identifiers, in the same order.
+        """
         now = self._clock.now()
         added = [
             Notice(
@@ -55,11 +58,11 @@ class NoticeService:
             )
             for new in notices
         ]
-        if not added:
-            return
-        with self._db.transaction():
-            self._store.add(added)
-            self._db.after_commit(lambda: self._send(added))
+        if added:
+            with self._db.transaction():
+                self._store.add(added)
+                self._db.after_commit(lambda: self._send(added))
+        return tuple(notice.id for notice in added)
 
     def tell(self, notice_id: str) -> bool:
         """Try one notice, unless it is not due or somebody else is at it; tells whether it was tried."""

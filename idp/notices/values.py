@@ -12,6 +12,14 @@ class Kind(StrEnum):
 
     #: A session of a citizen at a service has ended (OIDC Back-Channel Logout).
     BACKCHANNEL_LOGOUT = "backchannel_logout"
+    #: Something that a citizen has to know, by mail.
+    LETTER = "letter"
+    #: Somebody asked to get back in by mail; whether there is anybody to write to is found out afterwards.
+    RECOVERY = "recovery"
+    #: A citizen changed details that a service holds, and wants it to know (RFC 8417).
+    CLAIMS_UPDATED = "claims_updated"
+    #: A citizen stopped sharing with a service, or paused (RFC 8417).
+    CONSENT_REVOKED = "consent_revoked"
 
 
 class State(StrEnum):
@@ -37,23 +45,41 @@ class Failure(StrEnum):
     NOT_TAKEN = "not_taken"
     #: It answered with another status than success.
     BAD_STATUS = "bad_status"
+    #: It answered one of the error codes of RFC 8935 §2.4, which these are.
+    INVALID_REQUEST = "invalid_request"
+    INVALID_KEY = "invalid_key"
+    INVALID_ISSUER = "invalid_issuer"
+    INVALID_AUDIENCE = "invalid_audience"
+    AUTHENTICATION_FAILED = "authentication_failed"
+    ACCESS_DENIED = "access_denied"
     #: It wants the message encrypted and has no key for that.
     NO_KEY = "no_key"
+    #: The citizen has no contact address any more.
+    NO_CONTACT = "no_contact"
+    #: There is no such mailbox, says the mail server.
+    NO_MAILBOX = "no_mailbox"
+    #: The mail server proved not to be who it should be, or offers no encryption.
+    NOT_SECURE = "not_secure"
+    #: The mail server does not take letters from us: our name there, its password or our sender is wrong.
+    MAIL_REFUSED = "mail_refused"
+    #: This deployment sends no letters any more.
+    MAIL_OFF = "mail_off"
     #: A fault of ours; the log has it.
     FAULT = "fault"
 
 
 #: Trying again cannot help.
-FINAL: Final = frozenset({Failure.SERVICE_GONE, Failure.NO_ADDRESS})
+FINAL: Final = frozenset({Failure.SERVICE_GONE, Failure.NO_ADDRESS, Failure.NO_CONTACT, Failure.NO_MAILBOX})
 
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """What is to be told to one service."""
+    """What is to be told to one service, or to a citizen."""
 
     kind: Kind
-    client_id: str
-    #: Identifiers that the addressee knows already, and nothing else.
+    #: None for a citizen.
+    client_id: str | None
+    #: To a service, identifiers that it knows already; to a citizen, our own ones and words of ours. Nothing else.
     payload: Mapping[str, str] = field(repr=False)
 
 
@@ -63,7 +89,7 @@ class Notice:
 
     id: str
     kind: Kind
-    client_id: str
+    client_id: str | None
     payload: Mapping[str, str] = field(repr=False)
     state: State
     #: Tries so far.

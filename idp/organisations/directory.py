@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from idp.claims.catalogue import Catalogue
 from idp.clients.texts import Texts
-from idp.organisations.errors import OrganisationSettingsError, UnknownOrganisationError
+from idp.organisations.errors import UnknownOrganisationError
 from idp.organisations.values import Organisation
-from idp.settings import OrganisationSettings
+from idp.settings import OrganisationSettings, SettingsError
 
 
 class Directory:
@@ -15,16 +15,15 @@ class Directory:
     def __init__(self, settings: Sequence[OrganisationSettings], *, catalogue: Catalogue) -> None:
         """Know these.
 
-        :raises OrganisationSettingsError: one is to tell a detail that nobody can hold.
+        :raises SettingsError: one is to tell a detail that nobody can hold.
         """
         for each in settings:
             for detail in each.details:
                 definition = catalogue.find(detail)
                 if definition is None or not definition.typed:
                     message = f"organisations.{each.id}.details: {detail} is no detail that citizens can hold"
-                    raise OrganisationSettingsError(message)
+                    raise SettingsError(message)
         self._by_id = {each.id: Organisation(settings=each, names=Texts.of(each.name)) for each in settings}
-        self._by_issuer = {each.issuer: each for each in self._by_id.values()}
 
     def __iter__(self) -> Iterator[Organisation]:
         """Give all of them."""
@@ -47,7 +46,3 @@ class Directory:
     def find(self, organisation_id: str) -> Organisation | None:
         """Give one, or None."""
         return self._by_id.get(organisation_id)
-
-    def of_issuer(self, issuer: str) -> Organisation | None:
-        """Give the one with this issuer, or None."""
-        return self._by_issuer.get(issuer)

@@ -7,12 +7,8 @@ class OrganisationError(Exception):
     """Base of everything this room raises."""
 
 
-class OrganisationSettingsError(OrganisationError):
-    """An organisation is set up in a way that cannot work; the message is for the operator."""
-
-
 class UnknownOrganisationError(OrganisationError):
-    """No organisation has this id, or it does not offer what was asked of it."""
+    """No organisation has this id."""
 
 
 class Trouble(StrEnum):
@@ -24,8 +20,6 @@ class Trouble(StrEnum):
     UNSOUND = "unsound"
     #: It refused the request itself.
     REFUSED = "refused"
-    #: It does not know us, or not under this address: only the operators can mend it.
-    SET_UP = "set_up"
 
 
 class UpstreamError(OrganisationError):
@@ -39,36 +33,16 @@ class UpstreamError(OrganisationError):
 
 
 class TripGoneError(OrganisationError):
-    """The way there has ended: too long ago, used already, or begun in another browser."""
+    """The way there has ended: too long ago, used already, or begun in another browser or session."""
 
 
 class CancelledError(OrganisationError):
     """The citizen said no at the organisation."""
 
 
-class InteractionNeededError(OrganisationError):
-    """The organisation has to ask its citizen something, which a look without a page does not allow."""
-
-
-class SessionChangedError(OrganisationError):
-    """Whoever came back is not signed in as who set out, or not any more."""
-
-
 class SubjectChangedError(OrganisationError):
-    """Another account at the organisation came back than the one that is linked."""
-
-
-class SubjectTakenError(OrganisationError):
-    """This account at the organisation is a way in to another account here."""
+    """Another account at the organisation came back than the one that details were brought from before."""
 
 
 class ArrivalGoneError(OrganisationError):
     """What came is not there any more: kept or thrown away before, too old, or of another session."""
-
-
-class NotLinkedError(OrganisationError):
-    """The citizen has no link to this organisation."""
-
-
-class NotKnownError(OrganisationError):
-    """Nobody signs in by the account at the organisation that came back."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.storage.db import Base
@@ -30,28 +30,10 @@ class ArrivalRow(Base):
     __tablename__ = "organisation_arrival"
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     #: Of the browser session that it came to.
-    sid: Mapped[str] = mapped_column(String(22))
+    sid: Mapped[str] = mapped_column(String(22), index=True)
     organisation: Mapped[str] = mapped_column(String(40))
     #: Under the vault key of that session.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-
-
-class LinkRow(Base):
-    """A citizen's account at an organisation."""
-
-    __tablename__ = "organisation_link"
-
-    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    organisation: Mapped[str] = mapped_column(String(40), primary_key=True)
-    issuer: Mapped[str] = mapped_column(String(2048))
-    #: Who the citizen is there, and the organisation's signed statement: under the vault key.
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    #: Keyed hash of issuer and subject, only while signing in by the link is switched on. Unique: one account there is
-    #: a way in to one account here.
-    sign_in_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    brought_at: Mapped[datetime] = mapped_column(UTCDateTime)

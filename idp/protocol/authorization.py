@@ -24,7 +24,19 @@ from idp.crypto import secrets
 from idp.interactions.errors import InteractionGoneError
 from idp.interactions.service import REQUEST_URI_PREFIX
 from idp.interactions.values import Interaction
-from idp.protocol.dispatch import Consent, FlowState, Issue, Refuse, SelectAccount, SignIn, SignUp, StepUp, next_step
+from idp.protocol.dispatch import (
+    Consent,
+    FlowState,
+    Issue,
+    Refuse,
+    Repair,
+    SelectAccount,
+    SignIn,
+    SignUp,
+    StepUp,
+    Unlock,
+    next_step,
+)
 from idp.protocol.flow import Flow, flow_of, state_of
 from idp.protocol.id_token import IdTokens
 from idp.protocol.issuing import finish, issue
@@ -36,7 +48,7 @@ from idp.protocol.responder import Reply, ReplyTo, Responder
 from idp.protocol.validation import Offer, addressee, asking_client, validate
 from idp.services import Services
 
-Page = SignIn | SignUp | SelectAccount | StepUp | Consent
+Page = SignIn | SignUp | SelectAccount | StepUp | Unlock | Repair | Consent
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ _FIELDS: Final = {
     "backchannel_logout_session_required": "backchannel_logout_session_required",
     "frontchannel_logout_uri": "frontchannel_logout_uri",
     "frontchannel_logout_session_required": "frontchannel_logout_session_required",
+    "security_event_endpoint": "security_event_endpoint",
     "software_id": "software_id",
     "software_version": "software_version",
     "software_statement": "software_statement",

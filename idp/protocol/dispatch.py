@@ -35,6 +35,16 @@ class StepUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlock:
+    """The citizen, who has just signed in, opens the vault in another way than by what they signed in with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The citizen puts their account right first, which they said somebody else was in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """The citizen chooses what to share."""
 
@@ -52,7 +62,7 @@ class Refuse:
     description: str
 
 
-Step = SignIn | SignUp | SelectAccount | StepUp | Consent | Issue | Refuse
+Step = SignIn | SignUp | SelectAccount | StepUp | Unlock | Repair | Consent | Issue | Refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,8 @@ class Standing:
     undecided: bool
     #: A second factor is set up that this session has not used; looked up only where it matters.
     can_step_up: bool = False
+    #: The account is locked until its owner has put it right.
+    in_repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +143,11 @@ def _reachable_acr(state: FlowState) -> Step | None:
 
 def _authentication(state: FlowState) -> Step | None:
     standing = state.standing
-    if standing is None or not standing.vault_open:
+    if standing is None:
         return _ask_to_sign_in(state)
+    if not standing.vault_open:
+        # Asked once: a sign-in that did not open the vault will not do so the next time.
+        return Unlock() if _fresh(state) and not state.silent and not standing.in_repair else _locked(state)
     if _fresh(state):
         return None
     too_old = state.max_age is not None and state.now - standing.auth_time > state.max_age
@@ -140,6 +155,13 @@ def _authentication(state: FlowState) -> Step | None:
     if too_old or state.max_age == timedelta(0) or state.prompts & {Prompt.LOGIN, Prompt.CREATE}:
         return _ask_to_sign_in(state)
     return None
+
+
+def _locked(state: FlowState) -> Step:
+    standing = state.standing
+    if standing is not None and standing.in_repair and not state.silent:
+        return Repair()
+    return _ask_to_sign_in(state)
 
 
 def _strength(state: FlowState) -> Step | None:
@@ -175,6 +197,15 @@ def _account(state: FlowState) -> Step | None:
     return SelectAccount()
 
 
+def _repair(state: FlowState) -> Step | None:
+    """Give nothing to anybody while it is not clear who is who (OIDC Core §3.1.2.6, interaction_required)."""
+    if state.standing is None or not state.standing.in_repair:
+        return None
+    if state.silent:
+        return Refuse("interaction_required", "The citizen has to put their account right first")
+    return Repair()
+
+
 def _choice(state: FlowState) -> Step | None:
     standing = state.standing
     undecided = standing is not None and standing.undecided
@@ -191,6 +222,7 @@ _RULES: Collection[Callable[[FlowState], Step | None]] = (
     _authentication,
     _identity,
     _account,
+    _repair,
     _strength,
     _choice,
 )

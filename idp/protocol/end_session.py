@@ -174,9 +174,11 @@ class EndSession:
 
     def _means(self, request: LogoutRequest, session: Session) -> bool:
         client = self._client(request)
-        if client is None or not request.hinted:
+        if client is None or request.sub is None:
             return False
-        if request.sid == session_identifier(sid=session.sid, client_id=client.client_id):
+        # Both are from the hint, so a session is known by any identifier that it ever signed in under, also a one-time
+        # one of which nothing is left.
+        if request.sid == session_identifier(sid=session.sid, client_id=client.client_id, sub=request.sub):
             return True
         return self._services.logout.subject(client, session=session) == request.sub
 

@@ -11,7 +11,7 @@ from idp.consent.values import Grant
 from idp.interactions.values import Facts, Interaction
 from idp.protocol.dispatch import FlowState, Standing
 from idp.protocol.parameters import AuthorizationRequest, Parameters
-from idp.protocol.present import Present, expected_subjects, meant, subject
+from idp.protocol.present import Present, expected_of, meant, subject
 from idp.services import Services
 
 
@@ -64,7 +64,9 @@ def flow_of(
         request,
         parameters,
         session,
-        None if session is None else services.consent.standing(session.account_id, client.client_id),
+        None
+        if session is None
+        else services.consent.standing(session.account_id, client.client_id, settled=facts.grant_id),
         present.browser,
         interaction,
         resumed,
@@ -82,7 +84,7 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
     began = flow.interaction if flow.resumed else None
     facts = Facts() if began is None else began.facts
     # Read even when nobody is signed in: a hint that is not ours is a fault of the request.
-    expected = expected_subjects(request, client=flow.client, services=services)
+    expected = expected_of(request, client=flow.client, services=services)
     now = services.clock.now()
     # A choice made on the page of this very request holds, even one "just this time".
     decided = flow.grant is not None and facts.grant_id == flow.grant.id and flow.grant.live(now)
@@ -99,7 +101,8 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
             met_acr=met,
             can_step_up=unmet_wish and services.authentication.has_code_app(session.account_id),
             vault_open=session.vault_key is not None,
-            is_expected=not expected or expected == {known_as},
+            in_repair=session.repair_since is not None,
+            is_expected=expected is None or expected.met_by(known_as, session=session, client=flow.client),
             undecided=not decided
             and services.consent.difference(request.claims, client=flow.client, grant=flow.grant, session=session)
             is not None,

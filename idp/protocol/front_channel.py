@@ -19,6 +19,7 @@ from idp.protocol.request_object import RequestObjects
 from idp.protocol.request_opening import Opener
 from idp.protocol.responder import Responder
 from idp.protocol.response_types import ResponseType
+from idp.protocol.security_event import SecurityEvents
 from idp.protocol.specifications import PAR_PATH, contributions, registrable_grants
 from idp.protocol.validation import Offer
 from idp.services import Services
@@ -35,6 +36,7 @@ class FrontChannel:
     registration: ClientRegistration
     end_session: EndSession
     logout_tokens: LogoutTokens
+    security_events: SecurityEvents
     #: JSON for OIDC Discovery and RFC 8414 alike.
     discovery: bytes = field(repr=False)
 
@@ -89,6 +91,13 @@ def assemble(services: Services, *, back_channel: Protocol) -> FrontChannel:
         ),
         end_session=EndSession(services=services),
         logout_tokens=LogoutTokens(
+            issuer=settings.issuer,
+            answers=Answers(keys=services.keys, clients=services.clients),
+            clients=services.clients,
+            fetcher=services.fetcher,
+            clock=services.clock,
+        ),
+        security_events=SecurityEvents(
             issuer=settings.issuer,
             answers=Answers(keys=services.keys, clients=services.clients),
             clients=services.clients,

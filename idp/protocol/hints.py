@@ -6,6 +6,7 @@ https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest (id_token_hint
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidRequestError
@@ -38,10 +39,18 @@ def read_hint(
     return hint.claims
 
 
-def hinted_subject(
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Whom an ID token of ours was about, and in which session."""
+
+    sub: str
+    sid: str | None
+
+
+def hinted(
     unverified_hint: str, *, keys: VerifyingKeys, decrypting: DecryptionKeys, issuer: str, client_id: str
-) -> str:
-    """Return the subject of an ID token that we issued to this client.
+) -> Hint:
+    """Return whom an ID token that we issued to this client is about.
 
     :raises InvalidRequestError: not an ID token of ours, or not for this client.
     """
@@ -51,7 +60,7 @@ def hinted_subject(
         raise InvalidRequestError("id_token_hint is not an ID token of this issuer") from error
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    subject = claims.get("sub")
+    subject, sid = claims.get("sub"), claims.get("sid")
     if client_id not in audiences or not isinstance(subject, str):
         raise InvalidRequestError("id_token_hint was not issued to this client")
-    return subject
+    return Hint(subject, sid if isinstance(sid, str) else None)

@@ -4,7 +4,7 @@ https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2, https://openid.net/specs/o
 https://openid.net/specs/openid-connect-core-1_0.html#HybridAuthResponse
 """
 
-from idp.activity.values import DURATION, Entry, Kind
+from idp.activity.values import DURATION, IDENTITY, Entry, Kind
 from idp.authentication.policy import session_identifier
 from idp.authentication.values import Session
 from idp.claims.languages import untagged
@@ -16,6 +16,7 @@ from idp.protocol.session_management import session_state
 from idp.services import Services
 from idp.tokens.service import TokenService
 from idp.tokens.values import Issue, SignOn
+from idp.vault.values import MAIN
 
 
 def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_tokens: IdTokens) -> dict[str, str]:
@@ -40,7 +41,7 @@ def issue(flow: Flow, *, session: Session, grant: Grant, services: Services, id_
             services.tokens.issue_code(
                 sign_on, redirect_uri=request.reply_to.redirect_uri, code_challenge=request.code_challenge, issue=act
             )
-        services.logout.joined(flow.client, session=session)
+        services.logout.joined(flow.client, session=session, sub=ticket.sub)
         services.activity.record(release)
     state = session_state(
         client_id=flow.client.client_id,
@@ -67,8 +68,15 @@ def release_of(flow: Flow, session: Session, ticket: GrantTicket, *, services: S
         kind=Kind.RELEASED,
         client_id=flow.client.client_id,
         claims=tuple(sorted(set(map(untagged, names)))),
-        facts={DURATION: ticket.grant.duration.value},
+        facts={DURATION: ticket.grant.duration.value} | _identity(ticket.grant),
     )
+
+
+def _identity(grant: Grant) -> dict[str, str]:
+    """Say what kind of identity it was, and never which persona: their names are in the vault only."""
+    if grant.one_time:
+        return {IDENTITY: "one_time"}
+    return {} if grant.persona == MAIN else {IDENTITY: "persona"}
 
 
 def finish(flow: Flow, *, services: Services) -> None:
@@ -125,7 +133,7 @@ def sign_on_of(flow: Flow, session: Session, ticket: GrantTicket, *, services: S
         auth_time=int(session.auth_time.timestamp()),
         acr=services.authentication.levels.said(session.amr, requested=flow.request.requested_acr),
         amr=session.amr,
-        sid=session_identifier(sid=session.sid, client_id=flow.client.client_id),
+        sid=session_identifier(sid=session.sid, client_id=flow.client.client_id, sub=ticket.sub),
         nonce=flow.request.nonce,
         resources=tuple(each for each in flow.request.resources if each in ticket.grant.scopes),
     )

@@ -46,7 +46,7 @@ class LogoutTokens:
 
         A suspended service is told as well: that its sessions have ended is why.
         """
-        client = self._clients.get(notice.client_id)
+        client = None if notice.client_id is None else self._clients.get(notice.client_id)
         if client is None:
             return Failure.SERVICE_GONE
         if client.backchannel_logout_uri is None:

@@ -10,11 +10,12 @@ https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest, §3.1.2.6 (ac
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from idp.authentication.policy import session_identifier
 from idp.authentication.values import Session
 from idp.clients.values import Client, SubjectType
 from idp.consent.values import Grant
 from idp.interactions.values import Facts
-from idp.protocol.hints import hinted_subject
+from idp.protocol.hints import Hint, hinted
 from idp.protocol.parameters import AuthorizationRequest
 from idp.protocol.prompts import Prompt
 from idp.services import Services
@@ -53,8 +54,12 @@ def meant(
     if session is None or not others or facts.account_chosen == session.sid:
         return Meant(session)
     everybody = (session, *others)
-    if subjects := expected_subjects(request, client=client, services=services):
-        known = (one for one in everybody if subjects == {subject_of(one, client=client, services=services)})
+    if expected := expected_of(request, client=client, services=services):
+        known = (
+            one
+            for one in everybody
+            if expected.met_by(subject_of(one, client=client, services=services), session=one, client=client)
+        )
         return _picked(next(known, session), present, services)
     if request.login_hint is not None and Prompt.NONE not in request.prompts:
         named = [one for one in everybody if _is_named(one, request.login_hint, services)]
@@ -70,25 +75,48 @@ def _picked(session: Session, present: Present, services: Services) -> Meant:
     return Meant(session)
 
 
-def expected_subjects(request: AuthorizationRequest, *, client: Client, services: Services) -> set[str]:
-    """Return the subjects that the service insists on; two different ones fit nobody.
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Whom the service insists on. Two different subjects fit nobody."""
+
+    #: `sub` in `claims`: the answer has to be about exactly this one.
+    subject: str | None
+    hint: Hint | None
+    #: The service forbade us to show anything.
+    silent: bool
+
+    def met_by(self, sub: str | None, *, session: Session, client: Client) -> bool:
+        """Tell whether the citizen of a session is whom the service means.
+
+        The session of an ID token counts as well as its subject: an identity for one time, or one that the citizen has
+        left since, is known by nothing else. Not for a silent request, by which a service that kept the ID tokens of
+        several identities could find out which of them are one citizen.
+
+        :param sub: how the service knows them, or would.
+        """
+        if self.hint is None or self.hint.sub == sub:
+            return self.subject is None or self.subject == sub
+        ours = session_identifier(sid=session.sid, client_id=client.client_id, sub=self.hint.sub)
+        return not self.silent and self.subject is None and self.hint.sid == ours
+
+
+def expected_of(request: AuthorizationRequest, *, client: Client, services: Services) -> Expected | None:
+    """Return whom the service insists on, or None when it leaves that open.
 
     :raises InvalidRequestError: the request's `id_token_hint` is not ours.
     """
-    expected = set()
-    if request.claims.subject is not None:
-        expected.add(request.claims.subject)
+    hint = None
     if request.unverified_id_token_hint is not None:
-        expected.add(
-            hinted_subject(
-                request.unverified_id_token_hint,
-                keys=services.keys.verifying(),
-                decrypting=services.keys.decrypting(),
-                issuer=services.settings.issuer,
-                client_id=client.client_id,
-            )
+        hint = hinted(
+            request.unverified_id_token_hint,
+            keys=services.keys.verifying(),
+            decrypting=services.keys.decrypting(),
+            issuer=services.settings.issuer,
+            client_id=client.client_id,
         )
-    return expected
+    if hint is None and request.claims.subject is None:
+        return None
+    return Expected(request.claims.subject, hint, silent=Prompt.NONE in request.prompts)
 
 
 def subject_of(session: Session, *, client: Client, services: Services) -> str | None:

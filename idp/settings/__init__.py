@@ -3,8 +3,11 @@
 A feature takes the section that it needs, never the whole tree. Secrets hide themselves from `repr` and from logs.
 """
 
+from idp.settings.leaving import LeavingSettings
 from idp.settings.loading import SettingsError, load_settings
+from idp.settings.mail import MailSettings
 from idp.settings.organisations import OrganisationSettings
+from idp.settings.recovery import RecoverySettings
 from idp.settings.safety import unsafe_settings
 from idp.settings.secret import SecretSettings
 from idp.settings.sections import (
@@ -43,16 +46,19 @@ __all__ = [
     "DeviceSettings",
     "InteractionSettings",
     "KeySettings",
+    "LeavingSettings",
     "LevelSettings",
     "LimitSettings",
     "LoggingSettings",
     "LogoutSettings",
+    "MailSettings",
     "NoticeSettings",
     "OrganisationSettings",
     "OutboundSettings",
     "PasswordSettings",
     "ProtocolSettings",
     "PurgeSettings",
+    "RecoverySettings",
     "RegistrationSettings",
     "Requirement",
     "SecretSettings",

@@ -41,11 +41,6 @@ class OrganisationSettings(Section):
     """Its levels (`acr`) at which what it says counts as checked; they are asked for as well."""
     trust_frameworks: tuple[str, ...] = ()
     """Trust frameworks of `verified_claims` (OpenID Connect for Identity Assurance) whose details count as checked."""
-    sign_in: bool = False
-    """Citizens may choose to sign in by it. Whoever runs it can then get into their accounts, though not into what is
-    sealed."""
-    forward: bool = False
-    """Its own signed statements may go along to services, if the citizen agrees (OpenID Connect Core 5.6.2)."""
     algorithms: Algorithms = ("ES256", "PS256", "EdDSA", "RS256")
     """What it may sign with."""
 

@@ -19,7 +19,7 @@ def unsafe_settings(settings: Settings) -> tuple[str, ...]:
         *_of_network(settings),
         *_of_guessing(settings),
         *_of_registration(settings),
-        *_of_organisations(settings),
+        *_of_mail(settings),
     )
 
 
@@ -38,6 +38,7 @@ def _of_files(settings: Settings) -> Iterator[str]:
         "secrets.pepper_file": settings.secrets.pepper_file,
         "server.tls_key": settings.server.tls_key,
         **{f"organisations.{each.id}.client_secret_file": each.client_secret_file for each in settings.organisations},
+        "mail.password_file": settings.mail.password_file,
     }
     for name, path in files.items():
         if path is not None and path.exists() and path.stat().st_mode & _READABLE_BY_OTHERS:
@@ -55,6 +56,8 @@ def _of_network(settings: Settings) -> Iterator[str]:
         )
     if is_loopback(urlsplit(settings.issuer).hostname) and not is_loopback(server.host):
         yield "server.host: listens beyond this machine while the issuer is a loopback address"
+    if settings.relay.on and not is_loopback(settings.relay.host):
+        yield "relay.host: takes mail from beyond this machine; let a mail server stand in front, which knows spam"
     if settings.outbound.allowed_hosts:
         yield "outbound.allowed_hosts: lets services make this provider reach hosts of the internal network"
 
@@ -66,19 +69,18 @@ def _of_registration(settings: Settings) -> Iterator[str]:
             yield "limits.registration: is off, so one address can fill the list of services"
 
 
-def _of_organisations(settings: Settings) -> Iterator[str]:
-    for each in settings.organisations:
-        if each.sign_in:
-            yield (
-                f"organisations.{each.id}.sign_in: lets whoever runs {each.issuer} into the accounts of citizens who "
-                "chose to sign in by it, though not into what is sealed"
-            )
+def _of_mail(settings: Settings) -> Iterator[str]:
+    mail = settings.mail
+    if not mail.on:
+        yield "mail.host: is not set, so citizens hear of a stranger's sign-in only when they look"
+    elif mail.security == "none" and not is_loopback(mail.host):
+        yield "mail.security: none sends letters unencrypted, and with them links that open accounts"
 
 
 def _of_guessing(settings: Settings) -> Iterator[str]:
     if settings.limits.storage.startswith("memory:") and settings.server.workers != 1:
         yield "limits.storage: memory:// counts in each worker alone; use redis:// to count together"
-    for name in ("sign_in", "sign_up", "recovery"):
+    for name in ("sign_in", "sign_up", "recovery", "mail"):
         if getattr(settings.limits, name) == "off":
             yield f"limits.{name}: is off, so guessing is not slowed"
     passwords = settings.passwords

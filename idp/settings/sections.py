@@ -136,6 +136,8 @@ class LimitSettings(Section):
     """New accounts."""
     recovery: Limit = "10/hour"
     """Tries to get back in with a recovery code."""
+    mail: Limit = "10/hour"
+    """Letters that somebody has us write, counted for the address and for the citizen alike."""
     authorize: Limit = "120/minute"
     """Authorization requests that have to be stored."""
     token: Limit = "6000/minute"  # noqa: S105 - a rate
@@ -145,11 +147,16 @@ class LimitSettings(Section):
     device: Limit = "60/minute"
     """Devices that begin to sign in."""
     user_code: Limit = "10/minute"
-    """Tries to type the code of a device, counted for the address and for the citizen's session alike."""
+    """Tries to type the code of a device or of a browser that asks to be signed in, counted for the address and for
+    the citizen's session alike."""
+    handover: Limit = "30/minute"
+    """Browsers that ask to be signed in by another device."""
     registration: Limit = "60/hour"
     """Services that register themselves, and changes to their registrations."""
     organisations: Limit = "30/minute"
     """Ways to an organisation and back."""
+    leaving: Limit = "20/hour"
+    """Downloads of everything, files brought in, and accounts closed."""
     introspection: Limit = "off"
     """Questions about a token from resource servers, which have authenticated."""
 

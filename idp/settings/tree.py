@@ -9,8 +9,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from idp import resources
 from idp.settings import sections, services
-from idp.settings.kinds import Issuer, Languages
+from idp.settings.kinds import Issuer, Languages, is_loopback
+from idp.settings.leaving import LeavingSettings
+from idp.settings.mail import MailSettings
 from idp.settings.organisations import OrganisationSettings, distinct
+from idp.settings.places import PlacesSettings
+from idp.settings.recovery import RecoverySettings
+from idp.settings.relay import RelaySettings
 from idp.settings.secret import SecretSettings
 
 PREFIX = "PROFFER_"
@@ -63,8 +68,13 @@ class Settings(BaseSettings):
     keys: services.KeySettings = Field(default_factory=services.KeySettings)
     logout: services.LogoutSettings = Field(default_factory=services.LogoutSettings)
     notices: services.NoticeSettings = Field(default_factory=services.NoticeSettings)
+    recovery: RecoverySettings = Field(default_factory=RecoverySettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
     device: services.DeviceSettings = Field(default_factory=services.DeviceSettings)
     userinfo: services.UserInfoSettings = Field(default_factory=services.UserInfoSettings)
+    places: PlacesSettings = Field(default_factory=PlacesSettings)
+    relay: RelaySettings = Field(default_factory=RelaySettings)
+    leaving: LeavingSettings = Field(default_factory=LeavingSettings)
     cache: sections.CacheSettings = Field(default_factory=sections.CacheSettings)
     logging: sections.LoggingSettings = Field(default_factory=sections.LoggingSettings)
     purge: sections.PurgeSettings = Field(default_factory=sections.PurgeSettings)
@@ -93,6 +103,8 @@ class Settings(BaseSettings):
     def _consistent(self) -> "Settings":
         if self.sessions.idle_seconds > self.sessions.absolute_seconds:
             raise ValueError("sessions.idle_seconds: must not exceed sessions.absolute_seconds")
+        if self.relay.on and not self.mail.on:
+            raise ValueError("relay.domain: needs a server that letters leave through: name mail.host")
         levels = {acr for level in self.authentication.levels for acr in level.acr}
         if self.userinfo.minimum_acr is not None and self.userinfo.minimum_acr not in levels:
             raise ValueError("userinfo.minimum_acr: is no acr value of authentication.levels")
@@ -115,6 +127,8 @@ class Settings(BaseSettings):
             for organisation in self.organisations
             if not organisation.issuer.startswith("https://")
         ]
+        if self.mail.on and self.mail.security == "none" and not is_loopback(self.mail.host):
+            faults.append("mail.security: letters hold links that open accounts, so they may not travel unencrypted")
         if self.secrets.key_encryption == self.secrets.pepper:
             faults.append("secrets.pepper: must differ from secrets.key_encryption")
         if faults:

@@ -16,6 +16,7 @@ import msgspec
 from idp.clock import Clock
 from idp.crypto import boxes, secrets
 from idp.crypto.errors import SealBrokenError
+from idp.crypto.typed_codes import normalised, spelt, typed_code
 from idp.keys.service import KeyService
 from idp.settings.services import DeviceSettings
 from idp.storage.db import Database
@@ -30,10 +31,6 @@ from idp.tokens.errors import (
 from idp.tokens.store import TokenStore
 from idp.tokens.values import Redeemed, SignOn
 
-#: Consonants only, as §6.1 suggests: without vowels no word comes out, and without digits no letter looks like one.
-ALPHABET: Final = "BCDFGHJKLMNPQRSTVWXZ"
-#: 20**8 is more than 2**34.
-USER_CODE_LETTERS: Final = 8
 #: By how much the interval grows when a device does not wait (§3.5).
 SLOWER_SECONDS: Final = 5
 _CONTEXT: Final = b"device code:"
@@ -83,7 +80,7 @@ class DeviceCodes:
         """Keep the validated request of a device, and name it twice: for the device and for its owner."""
         now = self._clock.now()
         for _ in range(_TRIES):
-            device_code, user_code = secrets.token(), _user_code()
+            device_code, user_code = secrets.token(), typed_code()
             digest = secrets.digest(device_code)
             row = DeviceRow(
                 digest=digest,
@@ -97,8 +94,8 @@ class DeviceCodes:
                 expires_at=now + timedelta(seconds=self._settings.lifetime_seconds),
             )
             if self._store.add(row, user_code_digest=secrets.digest(user_code)):
-                shown = f"{user_code[:4]}-{user_code[4:]}"
-                return Begun(device_code, shown, self._settings.lifetime_seconds, self._settings.interval_seconds)
+                shown, settings = spelt(user_code), self._settings
+                return Begun(device_code, shown, settings.lifetime_seconds, settings.interval_seconds)
         message = "no user code is free"
         raise RuntimeError(message)
 
@@ -173,13 +170,3 @@ class DeviceCodes:
         if not grant.live(now):
             raise DeviceCodeRefusedError
         return Redeemed(sign_on=sign_on, issue_id=issue_id, grant=grant)
-
-
-def normalised(user_code: str) -> str | None:
-    """Read a typed code: small letters, spaces and dashes do not count (§6.1); None when it cannot be one."""
-    letters = "".join(character for character in user_code.upper() if character.isalnum())
-    return letters if len(letters) == USER_CODE_LETTERS and set(letters) <= set(ALPHABET) else None
-
-
-def _user_code() -> str:
-    return "".join(_random.choice(ALPHABET) for _ in range(USER_CODE_LETTERS))

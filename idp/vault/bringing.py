@@ -30,10 +30,3 @@ def renewed(document: Document, old: Attribute, new: NewDetail, value: ClaimValu
     )
     attributes = tuple(attribute if each.id == old.id else each for each in document.attributes)
     return replace(document, attributes=attributes)
-
-
-def without_source(document: Document, issuer: str) -> Document:
-    """Leave out what an organisation told, and values in other languages that would then stand alone."""
-    stays = [each for each in document.attributes if each.source.issuer != issuer]
-    plain = {each.claim for each in stays if not each.language}
-    return replace(document, attributes=tuple(each for each in stays if not each.language or each.claim in plain))

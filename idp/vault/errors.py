@@ -38,5 +38,25 @@ class UnknownSlotError(VaultError):
     """The account has no such key slot."""
 
 
+class UnknownPersonaError(VaultError):
+    """The citizen has no such persona."""
+
+
+class PersonaNameError(VaultError):
+    """The name is missing, too long, holds characters that hide or reorder, or is another persona's.
+
+    `code` is one of :class:`idp.claims.values.Fault`, or `taken`.
+    """
+
+    def __init__(self, code: str) -> None:
+        """Keep why, never the name."""
+        super().__init__(code)
+        self.code = code
+
+
+class TooManyPersonasError(VaultError):
+    """There are as many personas as there may be."""
+
+
 class UnknownLanguageError(VaultError):
     """The claim is not held in this language, or there is no plain value yet that it could stand beside."""

@@ -13,7 +13,7 @@ from idp.crypto.errors import SealBrokenError
 from idp.crypto.sealing import derive, seal, unseal, unwrap, wrap
 from idp.crypto.secrets import b64url, unb64url
 from idp.vault.errors import VaultBrokenError
-from idp.vault.values import Attribute, Document, Source, SourceKind, VaultKey
+from idp.vault.values import Attribute, Document, Face, Source, SourceKind, VaultKey
 
 
 def seal_document(key: VaultKey, document: Document, *, account_id: str, persona: str) -> bytes:
@@ -37,6 +37,7 @@ def open_document(key: VaultKey, box: bytes, *, account_id: str, persona: str, v
         seed=unb64url(content["seed"]),
         login=content["login"],
         attributes=tuple(_read_attribute(attribute) for attribute in content["attributes"]),
+        face=_read_face(content["face"]) if "face" in content else None,
     )
 
 
@@ -67,7 +68,16 @@ def _slot_context(account_id: str, slot_id: str, kind: str) -> bytes:
 
 def _document(document: Document) -> dict[str, Any]:
     attributes = [_attribute(attribute) for attribute in document.attributes]
-    return {"seed": b64url(document.seed), "login": document.login, "attributes": attributes}
+    content = {"seed": b64url(document.seed), "login": document.login, "attributes": attributes}
+    return content if document.face is None else {**content, "face": _face(document.face)}
+
+
+def _face(face: Face) -> dict[str, Any]:
+    return {"name": face.name, "colour": face.colour, "created_at": face.created_at.isoformat()}
+
+
+def _read_face(content: Mapping[str, Any]) -> Face:
+    return Face(content["name"], content["colour"], datetime.fromisoformat(content["created_at"]))
 
 
 def _attribute(attribute: Attribute) -> dict[str, Any]:
@@ -79,6 +89,7 @@ def _attribute(attribute: Attribute) -> dict[str, Any]:
         "source": attribute.source.kind.value,
         "source_name": attribute.source.name or None,
         "source_issuer": attribute.source.issuer or None,
+        "source_subject": attribute.source.subject or None,
         "added_at": attribute.added_at.isoformat(),
         "changed_at": attribute.changed_at.isoformat(),
         "assurer": attribute.assurer,
@@ -87,6 +98,7 @@ def _attribute(attribute: Attribute) -> dict[str, Any]:
         "assurance": attribute.assurance or None,
         "label": attribute.label or None,
         "language": attribute.language or None,
+        "follows": attribute.follows or None,
     }
     return {member: value for member, value in content.items() if value is not None}
 
@@ -97,7 +109,10 @@ def _read_attribute(content: Mapping[str, Any]) -> Attribute:
         claim=content["claim"],
         value=content["value"],
         source=Source(
-            SourceKind(content["source"]), content.get("source_name", ""), content.get("source_issuer", "")
+            SourceKind(content["source"]),
+            content.get("source_name", ""),
+            content.get("source_issuer", ""),
+            content.get("source_subject", ""),
         ),
         added_at=datetime.fromisoformat(content["added_at"]),
         changed_at=datetime.fromisoformat(content["changed_at"]),
@@ -107,6 +122,7 @@ def _read_attribute(content: Mapping[str, Any]) -> Attribute:
         assurance=content.get("assurance", ""),
         label=content.get("label", ""),
         language=content.get("language", ""),
+        follows=content.get("follows", False),
     )
 
 

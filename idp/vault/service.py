@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from idp.activity.service import ActivityService
 from idp.activity.values import ORGANISATION, Entry, Kind
 from idp.claims.catalogue import Catalogue
-from idp.claims.cleaning import clean
 from idp.claims.formats import validate
 from idp.claims.values import ClaimValue
 from idp.clock import Clock
 from idp.crypto.secrets import identifier, random_key
 from idp.storage.db import Database
 from idp.vault import policy
-from idp.vault.bringing import Brought, renewed, without_source
+from idp.vault.bringing import Brought, renewed
+from idp.vault.emails import EMAIL, EmailsChanged, tell
 from idp.vault.errors import (
     DetailHeldError,
     UnknownDetailError,
@@ -21,6 +21,7 @@ from idp.vault.errors import (
     VaultChangedError,
     VaultNotReadyError,
 )
+from idp.vault.personas import carry
 from idp.vault.sealed import open_document, seal_document
 from idp.vault.slots import KeySlots
 from idp.vault.store import SealedDocument, VaultStore
@@ -41,13 +42,24 @@ class VaultService(KeySlots):
     """Vaults: their slots (inherited) and their sealed documents."""
 
     def __init__(
-        self, *, db: Database, store: VaultStore, catalogue: Catalogue, activity: ActivityService, clock: Clock
+        self,
+        *,
+        db: Database,
+        store: VaultStore,
+        catalogue: Catalogue,
+        activity: ActivityService,
+        clock: Clock,
+        emails_changed: EmailsChanged | None = None,
     ) -> None:
-        """Work on `store`, checking values by `catalogue` and recording changes in `activity`."""
+        """Work on `store`, checking values by `catalogue` and recording changes in `activity`.
+
+        :param emails_changed: called inside the transaction of the change.
+        """
         super().__init__(store=store, clock=clock)
         self._db = db
         self._catalogue = catalogue
         self._activity = activity
+        self._emails_changed = emails_changed
 
     def create(self, account_id: str, *, login: str, slots: Sequence[SlotSecret], persona: str = MAIN) -> VaultKey:
         """Make an empty vault that the given secrets open, and give its key."""
@@ -128,7 +140,7 @@ class VaultService(KeySlots):
             others = () if old.language else document.values(old.claim)
             if any(other.value == value for other in others if other.id != old.id):
                 raise DetailHeldError(old.claim)
-            new = replace(old, label=old.label if label is None else _label(old.claim, label))
+            new = replace(old, label=old.label if label is None else policy.label(old.claim, label))
             if value != old.value:
                 # What was checked was the old value; nobody vouches for the new one.
                 new = replace(
@@ -141,6 +153,9 @@ class VaultService(KeySlots):
                     valid_until=None,
                     assurance="",
                 )
+            if new != old:
+                # A persona's own from now on; of main details none follows anything.
+                new = replace(new, follows=False)
             attributes = tuple(new if attribute.id == old.id else attribute for attribute in document.attributes)
             return _Change(replace(document, attributes=attributes), Kind.DETAIL_CHANGED, (old.claim,))
 
@@ -172,20 +187,12 @@ class VaultService(KeySlots):
         return self._write(account_id, key, persona, expected_version, change)
 
     def bring(
-        self,
-        account_id: str,
-        key: VaultKey,
-        *brought: Brought,
-        organisation: str,
-        expected_version: int,
-        persona: str = MAIN,
+        self, account_id: str, key: VaultKey, *brought: Brought, organisation: str, expected_version: int
     ) -> Document:
         """Take over what an organisation says, all of it or nothing, and give the document with it.
 
         :param organisation: its id, for the ledger.
-        :raises UnknownDetailError: one that was to be replaced is not there.
-        :raises VaultChangedError: somebody else changed the document.
-        :raises VaultError: as :meth:`add`.
+        :raises VaultError: as :meth:`add`; or what was to be replaced is not there.
         """
         if not self.ready(account_id):
             raise VaultNotReadyError
@@ -202,20 +209,20 @@ class VaultService(KeySlots):
             claims = tuple(dict.fromkeys(one.detail.claim for one in brought))
             return _Change(document, Kind.DETAIL_BROUGHT, claims, {ORGANISATION: organisation})
 
-        return self._write(account_id, key, persona, expected_version, change)
+        return self._write(account_id, key, MAIN, expected_version, change)
 
-    def remove_source(self, account_id: str, key: VaultKey, issuer: str, *, persona: str = MAIN) -> Document:
-        """Remove every detail that an organisation told, with what stands beside it in other languages.
+    def rename(self, account_id: str, key: VaultKey, login: str) -> None:
+        """Keep another sign-in name. Its owner's ledger is told by whoever changes the name.
 
         :raises VaultChangedError: somebody else changed the document.
         """
-
-        def change(document: Document) -> _Change:
-            after = without_source(document, issuer)
-            gone = tuple(dict.fromkeys(each.claim for each in document.attributes if each not in after.attributes))
-            return _Change(after, Kind.DETAIL_REMOVED, gone)
-
-        return self._write(account_id, key, persona, None, change)
+        document = self.read(account_id, key)
+        after = replace(document, login=login, version=document.version + 1)
+        box = seal_document(key, after, account_id=account_id, persona=MAIN)
+        if not self._store.replace_document(
+            account_id, MAIN, document=SealedDocument(version=after.version, sealed=box)
+        ):
+            raise VaultChangedError
 
     def erase(self, account_id: str) -> None:
         """Delete everything that an account keeps sealed, and every way to unlock it."""
@@ -242,8 +249,19 @@ class VaultService(KeySlots):
             replacement = SealedDocument(version=after.version, sealed=box)
             if not self._store.replace_document(account_id, persona, document=replacement):
                 raise VaultChangedError
+            if persona == MAIN:
+                carry(
+                    self._store,
+                    key,
+                    after,
+                    account_id=account_id,
+                    catalogue=self._catalogue,
+                    emails_changed=self._emails_changed,
+                )
             entry = Entry(account_id=account_id, kind=made.kind, claims=made.claims, facts=made.facts)
             self._activity.record(entry)
+            if EMAIL in made.claims:
+                tell(self._emails_changed, after, account_id=account_id, persona=persona)
         return after
 
     def _attribute(self, document: Document, detail: NewDetail) -> Attribute:
@@ -264,7 +282,7 @@ class VaultService(KeySlots):
             checked_at=detail.checked_at,
             valid_until=detail.valid_until,
             assurance=detail.assurance,
-            label=_label(detail.claim, detail.label),
+            label=policy.label(detail.claim, detail.label),
             language=detail.language,
         )
 
@@ -277,7 +295,3 @@ def _find(document: Document, attribute_id: str) -> Attribute:
     if attribute is None:
         raise UnknownDetailError
     return attribute
-
-
-def _label(claim: str, typed: str) -> str:
-    return clean(typed, claim=claim, limit=policy.MAX_LABEL, part="label")

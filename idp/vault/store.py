@@ -100,6 +100,24 @@ class VaultStore:
             row = connection.execute(statement).first()
         return None if row is None else SealedDocument(version=row.version, sealed=row.sealed)
 
+    def documents(self, account_id: str) -> dict[str, SealedDocument]:
+        """Give every document of an account by its persona, still sealed."""
+        statement = select(VaultDocumentRow.persona, VaultDocumentRow.version, VaultDocumentRow.sealed).where(
+            VaultDocumentRow.account_id == account_id
+        )
+        with self._db.reading() as connection:
+            return {row.persona: SealedDocument(row.version, row.sealed) for row in connection.execute(statement)}
+
+    def remove_document(self, account_id: str, persona: str) -> bool:
+        """Delete a persona's document; tells whether there was one."""
+        statement = (
+            delete(VaultDocumentRow)
+            .where(VaultDocumentRow.account_id == account_id, VaultDocumentRow.persona == persona)
+            .returning(VaultDocumentRow.persona)
+        )
+        with self._db.transaction() as connection:
+            return connection.execute(statement).first() is not None
+
     def version(self, account_id: str, persona: str) -> int | None:
         """Give the version of a persona's document, or None when there is no such persona."""
         statement = select(VaultDocumentRow.version).where(

@@ -72,8 +72,9 @@ class Source:
 
     kind: SourceKind = SourceKind.TOLD
     name: str = ""
-    #: Issuer identifier of its OpenID Connect provider.
+    #: Issuer identifier of its OpenID Connect provider, and who the citizen is there.
     issuer: str = ""
+    subject: str = field(default="", repr=False)
 
 
 TOLD = Source()
@@ -99,6 +100,18 @@ class Attribute:
     label: str = field(default="", repr=False)
     #: BCP 47 tag of a value in another language or script (OpenID Connect Core §5.2); empty for the plain one.
     language: str = field(default="", repr=False)
+    #: In a persona's document: a copy of the main detail of the same id, which goes where that one goes.
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a persona is told apart by, in its owner's words; no service sees it."""
+
+    name: str = field(repr=False)
+    #: One of :data:`idp.vault.faces.COLOURS`.
+    colour: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +136,11 @@ class Document:
     version: int
     #: The seed of this persona's pairwise identifiers (OpenID Connect Core §8.1).
     seed: bytes = field(repr=False)
-    #: The sign-in name in clear; kept nowhere else.
+    #: The sign-in name in clear; kept nowhere else. Empty in the document of a persona.
     login: str = field(repr=False)
     attributes: tuple[Attribute, ...] = field(repr=False, default=())
+    #: None for the document of a citizen who is simply themselves.
+    face: Face | None = None
 
     def values(self, claim: str) -> tuple[Attribute, ...]:
         """Give the plain attributes of one claim, in the order they were added."""

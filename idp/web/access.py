@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flask import redirect, request, url_for
 
-from idp.web.context import current_session
+from idp.web.context import current_session, leaving_session
 from idp.web.transaction import WRITING, transactional
 
 if TYPE_CHECKING:
@@ -35,14 +35,29 @@ def public(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRe
     return _declared(transactional(view), Audience.PUBLIC)
 
 
+def while_locked(view: _View) -> _View:
+    """Let a citizen use this view while their account is locked; stands under the audience decorator."""
+    view.__while_locked__ = True  # type: ignore[attr-defined]
+    return view
+
+
 def citizen(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Answer a signed-in citizen only; others go to the sign-in page and come back afterwards."""
+    """Answer a signed-in citizen only; others go to the sign-in page and come back afterwards.
+
+    While an account is locked, because its owner said that something was not them, whoever is signed in to it is led
+    to putting it right, and nowhere else.
+    """
     inner = transactional(view)
 
     @wraps(view)
     def guard(*args: object, **kwargs: object) -> ResponseReturnValue:
-        if current_session() is None:
-            return redirect(url_for("sign_in.form", next=_way_back()), code=303)
+        session = current_session()
+        if session is None:
+            # Whoever is leaving can decide to stay, and nothing else.
+            page = "sign_in.form" if leaving_session() is None else "closing.form"
+            return redirect(url_for(page, next=_way_back()), code=303)
+        if session.repair_since is not None and not getattr(view, "__while_locked__", False):
+            return redirect(url_for("repair.index"), code=303)
         return inner(*args, **kwargs)
 
     return _declared(guard, Audience.CITIZEN)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from idp.clients.values import Client
     from idp.interactions.values import Interaction
     from idp.services import Services
+    from idp.vault.personas import Persona
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,13 @@ def current_session() -> Session | None:
         state.session = services().authentication.session(cookies.session_secret())
         state.session_known = True
     return state.session
+
+
+def leaving_session() -> Session | None:
+    """Give the session of a citizen who is leaving; None for everybody else."""
+    if current_session() is not None:
+        return None
+    return services().authentication.leaving_session(cookies.session_secret())
 
 
 def signed_in() -> Session:
@@ -89,11 +97,22 @@ def other_sessions() -> tuple[Session, ...]:
     return state.others
 
 
+def personas() -> tuple[Persona, ...]:
+    """Give the citizen's personas, asked for once a request; none where this session cannot open the vault."""
+    state = page_state()
+    if state.personas is None:
+        session = signed_in()
+        vault_key = session.vault_key
+        state.personas = () if vault_key is None else services().personas.all(session.account_id, vault_key)
+    return state.personas
+
+
 def forget_session() -> None:
     """Ask for the session anew: this request has just started or ended one."""
     state = page_state()
     state.session_known = False
     state.others = None
+    state.personas = None
 
 
 def pending(secret: str) -> Pending:

@@ -6,7 +6,9 @@ for all of its paths. Development over http uses the plain names.
 session   the session secret; ends with the browser
 others    secrets of the other citizens who are signed in in this browser; ends with the browser
 half      what a right password leaves until its code comes; five minutes
+handover  binds a sign-in that is approved on another device to the browser that asked for it; five minutes
 flow      binds an authorization request in flight to the browser that started it
+repair    shows that a letter about a locked account was opened in this browser; a day
 device    proves an earlier successful sign-in from this browser to the slow-down
 language  the language chosen on our pages, and when
 state     tells our page in a service's frame that the session has changed, and nothing else; scripts can read it
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, request
 
 from idp.authentication.second_factor import HALF_LIFETIME
+from idp.handover.policy import LIFETIME as HANDOVER_LIFETIME
 from idp.protocol.session_management import browser_states
 
 if TYPE_CHECKING:
@@ -29,12 +32,15 @@ if TYPE_CHECKING:
 YEAR = 365 * 24 * 3600
 #: As long as the server waits for the code.
 HALF_SECONDS = int(HALF_LIFETIME.total_seconds())
+DAY = 24 * 3600
 
 SESSION = "proffer_session"
 OTHERS = "proffer_others"
 HALF = "proffer_half"
+HANDOVER = "proffer_handover"
 FLOW = "proffer_flow"
 DEVICE = "proffer_device"
+REPAIR = "proffer_repair"
 LANGUAGE = "proffer_language"
 BROWSER_STATE = "proffer_state"
 PAGE = "proffer_page"
@@ -143,6 +149,21 @@ def clear_half(response: Response) -> None:
     remove(response, HALF)
 
 
+def handover() -> str | None:
+    """Read what binds the approval on another device to this browser."""
+    return read(HANDOVER)
+
+
+def set_handover(response: Response, secret: str) -> None:
+    """Bind the approval on another device to this browser."""
+    write(response, HANDOVER, secret, max_age=int(HANDOVER_LIFETIME.total_seconds()))
+
+
+def clear_handover(response: Response) -> None:
+    """Forget that this browser asked."""
+    remove(response, HANDOVER)
+
+
 def flow() -> str | None:
     """Read what binds this browser to the requests that it started."""
     return read(FLOW)
@@ -151,6 +172,21 @@ def flow() -> str | None:
 def set_flow(response: Response, token: str) -> None:
     """Bind this browser to a request that it starts."""
     write(response, FLOW, token)
+
+
+def repair() -> str | None:
+    """Read what shows that a letter about a locked account was opened here."""
+    return read(REPAIR)
+
+
+def set_repair(response: Response, token: str) -> None:
+    """Let this browser show for a day that a letter was opened in it."""
+    write(response, REPAIR, token, max_age=DAY)
+
+
+def clear_repair(response: Response) -> None:
+    """Forget it."""
+    remove(response, REPAIR)
 
 
 def device() -> str | None:

@@ -74,6 +74,11 @@ def allow_form_redirect(uri: str) -> None:
             targets.update(_LOOPBACK)
 
 
+def allow_fetches() -> None:
+    """Let a script of this page ask this very site for more."""
+    page_state().fetches = True
+
+
 def form_source(uri: str) -> str | None:
     """Turn a redirect URI into the narrowest CSP source that matches it, or None.
 
@@ -114,6 +119,7 @@ def secure(response: _Answer) -> _Answer:
 def content_security_policy() -> str:
     """Write the policy of this answer."""
     targets = " ".join(["'self'", *sorted(page_state().form_targets)])
+    fetches = ("connect-src 'self'",) if page_state().fetches else ()
     return "; ".join(
         (
             "default-src 'none'",
@@ -123,5 +129,6 @@ def content_security_policy() -> str:
             f"form-action {targets}",
             "base-uri 'none'",
             "frame-ancestors 'none'",
+            *fetches,
         )
     )

@@ -7,6 +7,7 @@ of them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, g, request
@@ -16,13 +17,28 @@ from wtforms import ValidationError
 from idp.web import headers
 from idp.web.problems import ForeignFormError, StaleFormError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 #: Methods that change nothing, hence need no token.
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def page_blueprint(name: str, import_name: str, *, url_prefix: str | None = None) -> Blueprint:
-    """Make a blueprint whose views are pages for people."""
+def page_blueprint(
+    name: str, import_name: str, *, url_prefix: str | None = None, largest: Callable[[], int] | None = None
+) -> Blueprint:
+    """Make a blueprint whose views are pages for people.
+
+    :param largest: bytes that its forms may send where that is more than elsewhere; asked for before any is read.
+    """
     blueprint = Blueprint(name, import_name, url_prefix=url_prefix)
+    if largest is not None:
+        allowed = largest
+
+        def allow_more() -> None:
+            request.max_content_length = allowed()
+
+        blueprint.before_request(allow_more)
     blueprint.before_request(_check_form)
     blueprint.after_request(headers.secure)
     return blueprint

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from idp.authentication.values import Session
+    from idp.vault.personas import Persona
 
 _KEY = "proffer.page"
 
@@ -26,7 +27,9 @@ class PageState:
 
     :ivar session: the browser session, once asked for; see ``session_known``.
     :ivar others: the sessions of the other citizens in this browser, once asked for.
+    :ivar personas: the citizen's personas, once asked for.
     :ivar form_targets: origins that this page's forms may be redirected to.
+    :ivar fetches: a script of this page asks us for more.
     :ivar for_service: this page works for a service, whose window may have opened it.
     :ivar asked_languages: what the service asked for (``ui_locales``), best first, and when.
     """
@@ -35,7 +38,9 @@ class PageState:
     session: Session | None = field(default=None, repr=False)
     session_known: bool = False
     others: tuple[Session, ...] | None = field(default=None, repr=False)
+    personas: tuple[Persona, ...] | None = field(default=None, repr=False)
     form_targets: set[str] = field(default_factory=set)
+    fetches: bool = False
     for_service: bool = False
     asked_languages: tuple[str, ...] = ()
     asked_at: datetime | None = None

@@ -9,7 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from idp.web import languages
+from idp.web import languages, session_left
 from idp.web.context import current_session
 from idp.web.headers import nonce
 
@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
         direction=languages.direction,
         here=here,
         problem_of=problem_of,
+        session_left=session_left.of_this_page,
     )
 
 

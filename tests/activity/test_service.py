@@ -1,47 +1,17 @@
 """The ledger in the database, on SQLite and PostgreSQL."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from idp.activity.errors import UndeclaredFactError
-from idp.activity.models import ActivityRow
-from idp.activity.service import ActivityService
-from idp.activity.store import ActivityStore
+from idp.activity.filters import Filter
 from idp.activity.values import Entry, Kind
-from idp.storage.db import Base, Database
-from tests.doubles import FrozenClock
-from tests.storage.databases import BOTH, database_url, open_database
+from tests.activity.ledger import Ledger
 
-
-@dataclass
-class Ledger:
-    app: Flask
-    db: Database
-    clock: FrozenClock
-    activity: ActivityService
-
-
-@pytest.fixture(params=BOTH)
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    with database_url(request.param, tmp_path) as url:
-        app, db = open_database(url)
-        Base.metadata.create_all(db.engine, tables=[ActivityRow.__table__])  # type: ignore[list-item]
-        clock = FrozenClock()
-        with app.app_context():
-            yield Ledger(app, db, clock, ActivityService(store=ActivityStore(db=db), clock=clock))
-        db.close()
-
-
-def change(ledger: Ledger, statement: str) -> None:
-    with ledger.db.transaction() as session:
-        session.execute(text(statement))
+RELEASES = frozenset({Kind.RELEASED})
 
 
 def test_what_is_recorded_is_shown_latest_first(ledger: Ledger) -> None:
@@ -86,9 +56,11 @@ def test_rows_are_picked_by_kind_and_by_service(ledger: Ledger) -> None:
     ledger.activity.record(Entry("amina", Kind.RELEASED, client_id="shop"))
     ledger.activity.record(Entry("amina", Kind.STOPPED, client_id="shop"))
 
-    assert [row.sequence for row in ledger.activity.page("amina", client_id="shop").rows] == [3, 2]
-    assert [row.sequence for row in ledger.activity.page("amina", kind=Kind.RELEASED).rows] == [2, 1]
-    assert [row.sequence for row in ledger.activity.page("amina", kind=Kind.RELEASED, client_id="shop").rows] == [2]
+    assert [row.sequence for row in ledger.activity.page("amina", fitting=Filter(client_id="shop")).rows] == [3, 2]
+    assert [row.sequence for row in ledger.activity.page("amina", fitting=Filter(kinds=RELEASES)).rows] == [2, 1]
+    assert [
+        row.sequence for row in ledger.activity.page("amina", fitting=Filter(kinds=RELEASES, client_id="shop")).rows
+    ] == [2]
 
 
 def test_a_refused_entry_leaves_no_row(ledger: Ledger) -> None:
@@ -119,7 +91,7 @@ def test_a_chain_read_back_from_the_database_is_whole(ledger: Ledger) -> None:
 def test_a_row_changed_behind_our_back_is_found(ledger: Ledger, statement: str) -> None:
     for _ in range(3):
         ledger.activity.record(Entry("amina", Kind.RELEASED, "council", ("email",)))
-    change(ledger, statement)
+    ledger.tamper(statement)
 
     assert ledger.activity.verify("amina") == 2
 

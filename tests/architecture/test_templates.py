@@ -2,6 +2,7 @@
 
 import re
 
+from idp.letters.values import Letter
 from tests.architecture.source import PACKAGE, ROOT, TEMPLATES
 
 _NAMED = re.compile(r"""["']([a-z_]+/[a-z_/]+\.(?:html|txt))["']""")
@@ -32,8 +33,9 @@ def test_no_template_carries_script_or_style_of_its_own() -> None:
 
 
 def _named_by_code() -> set[str]:
-    return {name for path in (PACKAGE / "web").rglob("*.py") for name in _NAMED.findall(path.read_text())}
+    letters = {f"email/{letter}.txt" for letter in Letter}
+    return letters | {name for path in (PACKAGE / "web").rglob("*.py") for name in _NAMED.findall(path.read_text())}
 
 
 def _named_by_templates() -> set[str]:
-    return {name for path in TEMPLATES.rglob("*.html") for name in _NAMED.findall(path.read_text(encoding="utf-8"))}
+    return {name for path in TEMPLATES.rglob("*.*") for name in _NAMED.findall(path.read_text(encoding="utf-8"))}

@@ -86,7 +86,7 @@ def test_a_citizen_sees_and_ends_their_sessions_and_nobody_elses(world: World) -
     listed = world.authentication.sessions_of(signed_up.account_id)
 
     assert [session.sid for session in listed] == [other.sid, signed_up.sid]
-    assert listed[0].browser == "Firefox on Linux"
+    assert (listed[0].browser, listed[0].system) == ("Firefox", "Linux")
     assert not world.authentication.end_session(stranger.account_id, other.sid)
     assert world.authentication.end_session(signed_up.account_id, other.sid)
     assert world.authentication.session(other.session_secret) is None

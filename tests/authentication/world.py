@@ -18,6 +18,7 @@ from idp.claims.catalogue import Catalogue
 from idp.resources import config
 from idp.settings import AuthenticationSettings, DatabaseSettings, PasswordSettings, SessionSettings
 from idp.storage.db import Base, Database
+from idp.vault.personas import Personas
 from idp.vault.service import VaultService
 from idp.vault.store import VaultStore
 from idp.vault.values import VaultKey
@@ -41,6 +42,7 @@ class World:
     activity: ActivityService
     accounts: AccountService
     vault: VaultService
+    personas: Personas
     authentication: AuthenticationService
 
     @property
@@ -98,7 +100,9 @@ def make_world(folder: Path, *, passwords: PasswordSettings = CHEAP, url: str | 
     clock = FrozenClock()
     activity = ActivityService(store=ActivityStore(db=db), clock=clock)
     accounts = AccountService(store=AccountStore(db=db), pepper=PEPPER, clock=clock)
-    vault = VaultService(db=db, store=VaultStore(db=db), catalogue=CATALOGUE, activity=activity, clock=clock)
+    boxes = VaultStore(db=db)
+    vault = VaultService(db=db, store=boxes, catalogue=CATALOGUE, activity=activity, clock=clock)
+    personas = Personas(db=db, store=boxes, catalogue=CATALOGUE, activity=activity, clock=clock)
     authentication = AuthenticationService(
         ended=lambda _sids: None,
         db=db,
@@ -113,4 +117,4 @@ def make_world(folder: Path, *, passwords: PasswordSettings = CHEAP, url: str | 
     )
     with app.app_context():
         Base.metadata.create_all(db.engine)
-    return World(app, db, clock, activity, accounts, vault, authentication)
+    return World(app, db, clock, activity, accounts, vault, personas, authentication)

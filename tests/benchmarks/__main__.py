@@ -1,5 +1,7 @@
 """`make bench`: print how fast the endpoints are, against a bare Flask route under the same server.
 
+`make bench ARGS=activity` measures the activity pages instead.
+
 python -m tests.benchmarks [--seconds 3] [--repeats 3] [--database URL] [--synchronous full|normal] [--only NAME]
 """
 
@@ -19,7 +21,7 @@ from urllib.request import urlopen
 
 import psutil
 
-from tests.benchmarks import seed
+from tests.benchmarks import activity, seed
 from tests.benchmarks.wrk import BenchmarkError, Load, Rate, measure
 from tests.journeys.provider import StartedProvider, free_port
 
@@ -43,6 +45,8 @@ _CODES_PER_SECOND = 3000
 
 def main() -> int:
     """Run the benchmark; the exit code says whether it could be measured, not whether it was fast."""
+    if sys.argv[1:2] == ["activity"]:
+        return activity.main(sys.argv[2:])
     options = _options()
     if shutil.which("wrk") is None:
         print("make bench needs wrk (Debian package wrk).", file=sys.stderr)

@@ -52,8 +52,8 @@ def detail(
 class Town:
     """One citizen in front of services that a test registers."""
 
-    def __init__(self, folder: Path) -> None:
-        self.world: World = make_world(folder)
+    def __init__(self, folder: Path, *, url: str | None = None) -> None:
+        self.world: World = make_world(folder, url=url)
         db, clock = self.world.db, self.world.clock
         self.clients = ClientService(
             db=db,
@@ -76,6 +76,7 @@ class Town:
             clock=clock,
             last_used=self.last_used,
             reconfirm_months=12,
+            personas=self.world.personas,
         )
         self.session: Session
 

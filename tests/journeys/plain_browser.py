@@ -171,24 +171,33 @@ class PlainBrowser:
                 return form
         raise AssertionError(f"no form on {self.path} ({self.status}) holds #{element_id}")
 
-    def submit(self, button: str, *, tick: tuple[str, ...] = (), typed: Mapping[str, str] | None = None) -> None:
+    def submit(
+        self,
+        button: str,
+        *,
+        tick: tuple[str, ...] = (),
+        typed: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+    ) -> None:
         """Press a button.
 
         :param button: its id.
         :param tick: ids of boxes and radios to choose.
         :param typed: what to type into fields, by name.
+        :param files: name and content of what to choose for fields that take files, by name.
         """
         form = self.form_with(button)
         chosen = [form.by_id[each] for each in tick]
         instead = {name for name, _ in chosen} & form.radios
         values = dict(typed or {})
-        fields = [(name, values.pop(name, value)) for name, value in form.fields if name not in instead]
+        left_out = instead | (files or {}).keys()
+        fields = [(name, values.pop(name, value)) for name, value in form.fields if name not in left_out]
         assert not values, f"no such fields: {sorted(values)}"
         name, value, action = form.buttons[button]
         sent = fields + chosen + ([(name, value)] if name else [])
         target = urljoin(self.url, action or form.action or self.url)
         if form.method == "post":
-            self._request("POST", target, data=sent)
+            self._request("POST", target, data=sent, **({"files": files} if files else {}))
         else:
             self._request("GET", target, params=sent)
 

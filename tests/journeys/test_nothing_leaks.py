@@ -27,7 +27,10 @@ DETAILS = {
 }
 ADDRESS = {"street_address": "771 Wyvernmoor Crescent", "locality": "Quernborough", "postal_code": "ZE27 9QX"}
 CHANGED = "Quibblesworth-Zerlinda"
+RENAMED = "zerlinde.renamed@leak-search.example"
 TYPED = "Typed-At-The-Choice Vexillology"
+PERSONA = "Velveteen Impersonatrix"
+PERSONA_DETAIL = "Vandelay-Quartzbottom"
 
 
 class Day:
@@ -40,6 +43,8 @@ class Day:
             **{f"detail {name}": value for name, value in (DETAILS | ADDRESS).items()},
             "changed detail": CHANGED,
             "typed detail": TYPED,
+            "persona": PERSONA,
+            "persona's own detail": PERSONA_DETAIL,
             "client secret": COUNCIL_SECRET,
             "resource server secret": API_SECRET,
             "login": self.citizen.login,
@@ -70,6 +75,8 @@ class Day:
         browser.open(self._request("strict", "birthdate"))
         citizen.refuse()
         citizen.change_detail("given_name", CHANGED)
+        self._be_somebody_else()
+        self._rename()
         browser.open(self._request("council", "given_name", login_hint=citizen.login))
         self._use(self._redeem("council", prefix="returning"))
 
@@ -83,6 +90,20 @@ class Day:
         self._push()
         citizen.stop_sharing_with("Parking permits")
         browser.open(f"{self.provider.issuer}/activity")
+
+    def _be_somebody_else(self) -> None:
+        """Make a persona with a detail of its own, sign on as it, and once as nobody in particular."""
+        browser = self.citizen.browser
+        browser.open(f"{self.provider.issuer}/personas/new")
+        browser.submit("persona-save", typed={"name": PERSONA})
+        persona = browser.path.split("/")[2]
+        browser.open(f"{self.provider.issuer}/personas/{persona}/own/nickname")
+        browser.submit("persona-own-save", typed={"value": PERSONA_DETAIL})
+        for known_as in (persona, "once"):
+            browser.open(self._request("stranger", "nickname", prompt="consent"))
+            browser.submit("consent-identity", tick=(f"known-as-{known_as}",))
+            self.citizen.choose("nickname")
+            self._use(self._redeem("stranger", prefix=f"as {known_as}"))
 
     def _request(self, client_id: str, *names: str, **more: str) -> str:
         return f"{self.provider.issuer}/authorize?" + urlencode(
@@ -159,6 +180,15 @@ class Day:
         basic = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
         return requests.post(
             f"{self.provider.issuer}/{endpoint}", data=form, headers={"Authorization": f"Basic {basic}"}, timeout=10
+        )
+
+    def _rename(self) -> None:
+        """Change the sign-in name; what was shared before goes on under it."""
+        self.known["login before"], self.citizen.login = self.citizen.login, RENAMED
+        self.known["login"] = RENAMED
+        self.citizen.browser.open(f"{self.provider.issuer}/security/name")
+        self.citizen.browser.submit(
+            "change-name-submit", typed={"username": RENAMED, "current_password": self.citizen.password}
         )
 
     def _remember_cookies(self, when: str) -> None:

@@ -19,7 +19,7 @@ from tests.protocol.sign_on import PASSWORD, Browser
 
 
 def told(services: Services) -> list[str]:
-    return sorted(notice.client_id for notice in services.notices.list())
+    return sorted(str(notice.client_id) for notice in services.notices.list())
 
 
 def rows(services: Services, table: str) -> int:

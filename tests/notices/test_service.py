@@ -128,7 +128,7 @@ def test_two_processes_never_tell_the_same_notice(outbox: Outbox, url: str) -> N
             start.wait()
             while other.notices.tell_due():
                 pass
-            told.extend(notice.client_id for notice in other.told)
+            told.extend(str(notice.client_id) for notice in other.told)
             db.close()
 
     threads = [threading.Thread(target=work) for _ in range(4)]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from idp.clients.reading import parse
 from idp.clients.store import ClientStore
 from idp.clients.values import Client, Encryption
-from idp.tokens.devices import ALPHABET
+from idp.crypto.typed_codes import ALPHABET
 from idp.tokens.models import DeviceCode
 from tests.doubles import FrozenClock
 from tests.protocol.back_channel import error_of

@@ -11,12 +11,14 @@ from idp.protocol.dispatch import (
     FlowState,
     Issue,
     Refuse,
+    Repair,
     SelectAccount,
     SignIn,
     SignUp,
     Standing,
     Step,
     StepUp,
+    Unlock,
     next_step,
 )
 from idp.protocol.prompts import Prompt
@@ -67,6 +69,21 @@ def test_what_is_not_decided_is_asked() -> None:
 
 def test_a_session_that_cannot_open_the_vault_signs_in_again() -> None:
     assert next_step(replace(RETURNING, standing=replace(SETTLED, vault_open=False))) == SignIn()
+
+
+def test_a_sign_in_that_does_not_open_the_vault_leads_to_opening_it() -> None:
+    shut = replace(signed_in_during(RETURNING), standing=None)
+    shut = replace(shut, standing=replace(SETTLED, vault_open=False, auth_time=NOW))
+
+    assert next_step(shut) == Unlock()
+    assert error(asking(shut, Prompt.NONE)) == "login_required"
+
+
+def test_a_locked_account_is_put_right_before_anything_is_shared() -> None:
+    locked = replace(RETURNING, standing=replace(SETTLED, in_repair=True, undecided=True))
+
+    assert next_step(locked) == Repair()
+    assert error(asking(locked, Prompt.NONE)) == "interaction_required"
 
 
 def test_a_refusal_is_the_answer_whatever_else_holds() -> None:

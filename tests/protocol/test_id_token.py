@@ -58,9 +58,10 @@ def test_a_nonce_comes_back_as_it_was(shared: BackChannel, nonce: str) -> None:
 
 
 def test_each_service_knows_the_session_by_another_name() -> None:
-    ours = session_identifier(sid="session", client_id="permits")
+    ours = session_identifier(sid="session", client_id="permits", sub="amina")
 
     assert len(ours) == 22
-    assert ours == session_identifier(sid="session", client_id="permits")
-    assert ours != session_identifier(sid="session", client_id="library")
-    assert ours != session_identifier(sid="another", client_id="permits")
+    assert ours == session_identifier(sid="session", client_id="permits", sub="amina")
+    assert ours != session_identifier(sid="session", client_id="library", sub="amina")
+    assert ours != session_identifier(sid="another", client_id="permits", sub="amina")
+    assert ours != session_identifier(sid="session", client_id="permits", sub="amina at work")

@@ -194,7 +194,8 @@ _MEMBERS = (
     "id_token_signed_response_alg", "id_token_encrypted_response_alg", "userinfo_encrypted_response_enc",
     "request_object_signing_alg", "token_endpoint_auth_method", "token_endpoint_auth_signing_alg", "default_max_age",
     "require_auth_time", "default_acr_values", "initiate_login_uri", "request_uris", "post_logout_redirect_uris",
-    "frontchannel_logout_uri", "backchannel_logout_session_required", "scope", "software_id", "software_statement", "#",
+    "frontchannel_logout_uri", "backchannel_logout_session_required",
+    "security_event_endpoint", "scope", "software_id", "software_statement", "#",
 )  # fmt: skip
 _TEXTS = st.one_of(
     st.text(max_size=20),

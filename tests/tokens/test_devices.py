@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from idp.clients.directory import ClientDirectory
+from idp.crypto.typed_codes import normalised
 from idp.settings.services import DeviceSettings
-from idp.tokens.devices import DeviceCodes, normalised
+from idp.tokens.devices import DeviceCodes
 from idp.tokens.errors import (
     DeviceCodeRefusedError,
     DeviceDeniedError,

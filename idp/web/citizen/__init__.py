@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idp.web.citizen import device, home, language, logo
+from idp.web.citizen import device, home, language, logo, staying
+from idp.web.citizen.activity import checking, deleting, earlier, export
 from idp.web.citizen.activity import pages as activity
 from idp.web.citizen.consent import pages as consent
 from idp.web.citizen.details import pages as details
@@ -19,8 +20,21 @@ from idp.web.citizen.entrance import (
     sign_up,
     step_up,
 )
-from idp.web.citizen.security import authenticator
+from idp.web.citizen.handover import approving, asking
+from idp.web.citizen.leaving import bringing, closing
+from idp.web.citizen.leaving import pages as leaving
+from idp.web.citizen.letters import contact
+from idp.web.citizen.organisations import arrivals
+from idp.web.citizen.organisations import pages as organisations
+from idp.web.citizen.personas import pages as personas
+from idp.web.citizen.regaining import pages as recovery_mail
+from idp.web.citizen.regaining import vault
+from idp.web.citizen.repair import not_me
+from idp.web.citizen.repair import pages as repair
+from idp.web.citizen.repair import steps as repair_steps
+from idp.web.citizen.security import authenticator, devices, name, trusted
 from idp.web.citizen.security import pages as security
+from idp.web.citizen.sharing import addresses
 from idp.web.citizen.sharing import pages as sharing
 
 if TYPE_CHECKING:
@@ -35,21 +49,44 @@ def blueprints() -> tuple[Blueprint, ...]:
             home,
             sign_in,
             sign_in_code,
+            asking,
+            approving,
             step_up,
             authenticator,
             sign_up,
             recovery_code,
             recovery,
             sign_out,
+            staying,
             choose_account,
             accounts,
             security,
+            contact,
+            recovery_mail,
+            vault,
+            not_me,
+            repair,
+            repair_steps,
+            devices,
+            trusted,
+            name,
             language,
             logo,
             consent,
             details,
+            organisations,
+            arrivals,
             device,
             sharing,
+            addresses,
+            personas,
             activity,
+            checking,
+            deleting,
+            export,
+            earlier,
+            leaving,
+            bringing,
+            closing,
         )
     )

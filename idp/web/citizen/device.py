@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from idp.crypto import secrets
+from idp.crypto.typed_codes import normalised, spelt
 from idp.protocol.device_approval import take_up
-from idp.tokens.devices import normalised
 from idp.web import cookies, limits
 from idp.web.access import public
+from idp.web.citizen.wording import began
 from idp.web.context import current_session, onward, services
 from idp.web.forms import Problem
 from idp.web.languages import current
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 bp = page_blueprint("device", __name__, url_prefix="/device")
 
 UNPROCESSABLE = 422
-_MINUTE = 60
 
 
 @bp.get("")
@@ -61,7 +60,7 @@ def look() -> ResponseReturnValue:
         service=client.name(current()),
         run_by=client.organisation.legal_name,
         self_registered=client.dynamic,
-        since=_since(waiting),
+        since=began(waiting.created_at, now=services().clock.now()),
     )
 
 
@@ -123,11 +122,4 @@ def _unknown() -> str:
 
 def _spelt(code: str) -> str:
     letters = normalised(code)
-    return "" if letters is None else f"{letters[:4]}-{letters[4:]}"
-
-
-def _since(waiting: Waiting) -> str:
-    minutes = int((services().clock.now() - waiting.created_at).total_seconds() // _MINUTE)
-    if minutes < 1:
-        return str(_("It began less than a minute ago."))
-    return str(ngettext("It began %(num)s minute ago.", "It began %(num)s minutes ago.", minutes))
+    return "" if letters is None else spelt(letters)

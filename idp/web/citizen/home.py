@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from idp.consent.values import Duration
 from idp.web.access import public
 from idp.web.citizen.sharing.shown import SharedService, shared
-from idp.web.context import current_session, name_of, other_sessions, services
+from idp.web.context import current_session, leaving_session, name_of, other_sessions, services
 from idp.web.pages import page_blueprint
 
 bp = page_blueprint("home", __name__)
@@ -24,8 +24,12 @@ SOON = timedelta(days=30)
 def index() -> ResponseReturnValue:
     """Welcome whoever is here."""
     session = current_session()
+    if session is None and leaving_session() is not None:
+        return redirect(url_for("closing.form"), code=303)
     if session is None:
         return render_template("citizen/entrance/welcome.html")
+    if session.repair_since is not None:
+        return redirect(url_for("repair.index"), code=303)
     ready = services().vault.ready(session.account_id)
     return render_template(
         "citizen/home.html",
@@ -33,6 +37,8 @@ def index() -> ResponseReturnValue:
         in_company=bool(other_sessions()),
         ready=ready,
         ending=_ending(session.account_id),
+        vault_shut=session.vault_key is None,
+        contact_missing=services().letters.contacts.is_missing(session.account_id),
     )
 
 

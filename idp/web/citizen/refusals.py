@@ -20,6 +20,7 @@ _PASSWORD: Final = {
     "too_long": _l("Use a shorter password."),
     "too_easy": _l("This password is too easy to guess. Choose another one."),
     "forbidden_characters": _l("Use only characters that can be typed in your password."),
+    "same": _l("This is the password that you have. Choose another one."),
 }
 
 _HINTS: Final = {

@@ -8,8 +8,11 @@ from urllib.parse import urlsplit
 
 from babel.lists import format_list
 from flask import Blueprint
-from flask_babel import format_date, format_datetime, get_locale
+from flask_babel import format_date, format_datetime, get_locale, ngettext
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
+
+_MINUTE = 60
 
 
 def register(bp: Blueprint) -> None:
@@ -34,6 +37,14 @@ def moment(at: datetime) -> Markup:
 def clock(at: datetime) -> Markup:
     """Write the time of day alone."""
     return _time(at, str(format_datetime(at, "HH:mm")))
+
+
+def began(at: datetime, *, now: datetime) -> str:
+    """Say how long ago something began that lives for minutes."""
+    minutes = int((now - at).total_seconds() // _MINUTE)
+    if minutes < 1:
+        return str(_("It began less than a minute ago."))
+    return str(ngettext("It began %(num)s minute ago.", "It began %(num)s minutes ago.", minutes))
 
 
 def listed(words: Iterable[str]) -> Markup:

@@ -42,6 +42,8 @@ def init_app(app: Flask, services: Services) -> None:
     app.extensions[exchange.KEY] = back_channel
     app.extensions[KEY] = channel
     services.notices.told_by(Kind.BACKCHANNEL_LOGOUT, channel.logout_tokens.tell)
+    for kind in (Kind.CLAIMS_UPDATED, Kind.CONSENT_REVOKED):
+        services.notices.told_by(kind, channel.security_events.tell)
     exchange.install(app)
     front.install(
         app, fixed=discovery.documents(channel.discovery, issuer=services.settings.issuer), keys_path=KEYS_PATH

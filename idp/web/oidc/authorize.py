@@ -12,7 +12,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask_babel import lazy_gettext as _l
 
 from idp.protocol.authorization import Again, Answered, Page, Visit
-from idp.protocol.dispatch import Consent, SelectAccount, SignIn, SignUp, StepUp
+from idp.protocol.dispatch import Consent, Repair, SelectAccount, SignIn, SignUp, StepUp, Unlock
 from idp.protocol.http import HttpRequest, MalformedRequestError
 from idp.protocol.refusals import NoReplyError, Obstacle
 from idp.protocol.responder import FormPost, Redirect, Reply
@@ -35,6 +35,8 @@ _PAGES: Final[dict[type[Page], str]] = {
     SignUp: "sign_up.form",
     SelectAccount: "choose_account.form",
     StepUp: "step_up.form",
+    Unlock: "vault.index",
+    Repair: "repair.index",
     Consent: "consent.choose",
 }
 

@@ -193,7 +193,7 @@ def test_a_service_signs_out_the_citizen_it_means_and_no_other(
 ) -> None:
     register(services)
     noor = next(session for session in _sessions(three, services) if session.secret != _present(three))
-    sid = session_identifier(sid=noor.sid, client_id="permits")
+    sid = session_identifier(sid=noor.sid, client_id="permits", sub="s")
     now = int(clock.now().timestamp())
     hint = services.keys.signing("RS256").sign(
         {"iss": "http://localhost:8000", "aud": "permits", "sub": "s", "sid": sid, "iat": now, "exp": now + 60}

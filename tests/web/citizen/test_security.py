@@ -65,22 +65,12 @@ def test_a_new_recovery_code_wants_a_fresh_sign_in(visitor: Visitor, clock: Froz
     assert visitor.open(answer.location).status_code == 200
 
 
-def test_every_other_browser_can_be_signed_out(visitor: Visitor, other_browser: Visitor) -> None:
+def test_the_page_says_in_how_many_browsers_the_account_is_open(visitor: Visitor, other_browser: Visitor) -> None:
     visitor.sign_up()
+
+    alone = visitor.open("/security").text
     other_browser.sign_in()
-    visitor.open("/security")
+    together = visitor.open("/security").text
 
-    answer = visitor.send("end-others")
-
-    assert answer.status_code == 303
-    assert visitor.open("/security").status_code == 200
-    assert other_browser.open("/security").status_code == 303
-
-
-def test_the_page_names_this_browser(visitor: Visitor) -> None:
-    visitor.sign_up()
-
-    page = visitor.open("/security").text
-
-    assert page.count("This browser") == 1
-    assert "Sign out all other browsers" not in page
+    assert "In this browser only" in alone
+    assert "In this and 1 other browser" in together

@@ -2,81 +2,67 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from idp.activity.filters import Facets
+from idp.activity.groups import Group
 from idp.activity.values import Kind, Page
 from idp.web.access import citizen
 from idp.web.citizen.activity.events import by_day, kind_names
-from idp.web.citizen.details.held import service_name
+from idp.web.citizen.activity.filtering import Asked, asked, number
+from idp.web.citizen.activity.plot import Plot, last_months
+from idp.web.citizen.activity.wording import detail_options, group_name, service_options
 from idp.web.context import services, signed_in
 from idp.web.pages import page_blueprint
 
 bp = page_blueprint("activity", __name__, url_prefix="/activity")
 
-ROWS = 30
-
-#: Longer ids and numbers are none of ours.
-_LONGEST = 200
-_LONGEST_NUMBER = 15
+ROWS = 25
 
 
 @bp.get("")
 @citizen
 def index() -> ResponseReturnValue:
-    """Show what happened, the latest first, of one kind or with one service when asked so."""
-    kind, client_id, before = _kind(), _client_id(), _before()
-    page = services().activity.page(signed_in().account_id, before=before, limit=ROWS, kind=kind, client_id=client_id)
-    return _timeline(page, kind, client_id, before)
+    """Show what happened, the latest first, narrowed down when asked so."""
+    account_id = signed_in().account_id
+    facets = services().activity.facets(account_id)
+    wanted, before, after = asked(facets), number("before"), number("after")
+    page = services().activity.page(account_id, before=before, after=after, limit=ROWS, fitting=wanted.fitting)
+    first = not wanted.query and before is None and after is None
+    return _timeline(page, wanted, facets, plot=last_months(account_id) if first else None)
 
 
-@bp.get("/check")
-@citizen
-def check() -> ResponseReturnValue:
-    """Follow the chain from the first row to the last."""
-    broken = services().activity.verify(signed_in().account_id)
-    return render_template("citizen/activity/check.html", broken=broken, checked_at=services().clock.now())
-
-
-def _timeline(page: Page, kind: Kind | None, client_id: str | None, before: int | None) -> str:
-    name = kind.value if kind else None
-    return render_template(
+def _timeline(page: Page, wanted: Asked, facets: Facets, *, plot: Plot | None) -> ResponseReturnValue:
+    shown = render_template(
         "citizen/activity/activity.html",
         days=by_day(page.rows),
-        kinds=kind_names(),
-        services=_services(client_id),
-        kind=name,
-        service=client_id,
-        newer=url_for("activity.index", kind=name, service=client_id) if before is not None else None,
-        older=_older(page, name, client_id),
-        filtered=bool(name or client_id),
+        kinds=_kinds(wanted),
+        services=service_options(facets.client_ids | _chosen(wanted.fitting.client_id)),
+        details_held=detail_options(facets.claims | _chosen(wanted.fitting.claim)),
+        browsers=[(one, one) for one in sorted(facets.browsers | _chosen(wanted.fitting.browser))],
+        wanted=wanted,
+        problems=wanted.problems,
+        plot=plot,
+        newer=_link(wanted, after=page.newer),
+        older=_link(wanted, before=page.older),
+        earlier=services().portability.earlier.are_there(signed_in().account_id),
     )
+    return shown, 422 if wanted.problems else 200
 
 
-def _older(page: Page, kind: str | None, client_id: str | None) -> str | None:
-    if page.older is None:
+def _kinds(wanted: Asked) -> list[tuple[str, str]]:
+    """List the groups, and the one kind that an address names by itself."""
+    groups = [(group.value, group_name(group)) for group in Group]
+    named = wanted.value("kind")
+    return groups + [entry for entry in kind_names() if entry[0] == named and entry[0] in set(Kind)]
+
+
+def _chosen(value: str | None) -> frozenset[str]:
+    return frozenset() if value is None else frozenset({value})
+
+
+def _link(wanted: Asked, **place: int | None) -> str | None:
+    if None in place.values():
         return None
-    return url_for("activity.index", before=page.older, kind=kind, service=client_id)
-
-
-def _services(chosen: str | None) -> list[tuple[str, str]]:
-    grants = services().consent.shared_with(signed_in().account_id)
-    ids = dict.fromkeys([*(grant.client_id for grant in grants), *([chosen] if chosen else [])])
-    return sorted(((one, service_name(one)) for one in ids), key=lambda entry: entry[1].casefold())
-
-
-def _kind() -> Kind | None:
-    try:
-        return Kind(request.args.get("kind", ""))
-    except ValueError:
-        return None
-
-
-def _client_id() -> str | None:
-    asked = request.args.get("service", "")
-    return asked if 0 < len(asked) <= _LONGEST and asked.isprintable() else None
-
-
-def _before() -> int | None:
-    asked = request.args.get("before", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_NUMBER else None
+    return url_for("activity.index", _anchor="timeline", **wanted.query, **place)  # type: ignore[arg-type]

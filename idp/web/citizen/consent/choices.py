@@ -11,6 +11,8 @@ from idp.web.citizen.details import fields
 
 #: Prefixes of field names; the rest of the name is the claim.
 FORM, HELD, TYPED, LANGUAGES = "form-", "held-", "typed-", "languages-"
+#: The identity that is picked, and the one whose details the page shows.
+KNOWN_AS, SHOWN_AS = "known_as", "shown_as"
 
 
 def read_choices(form: MultiDict[str, str], *, catalogue: Catalogue) -> Choices:

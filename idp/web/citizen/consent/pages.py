@@ -16,7 +16,7 @@ from idp.consent.values import Choices
 from idp.web.access import public
 from idp.web.citizen import wording
 from idp.web.citizen.consent.asking import Asking, asking
-from idp.web.citizen.consent.choices import read_choices
+from idp.web.citizen.consent.choices import KNOWN_AS, SHOWN_AS, read_choices
 from idp.web.citizen.consent.shown import render
 from idp.web.context import onward, services
 from idp.web.errors import problem_page
@@ -41,12 +41,12 @@ def choose(interaction: str) -> ResponseReturnValue:
 @public
 def decide(interaction: str) -> ResponseReturnValue:
     """Take the answer, or show the page again with everything that was chosen so far."""
-    asked = asking(interaction)
-    if asked is None:
-        return _onward(interaction)
-    if (action := request.form.get("action")) == "deny":
-        return _refuse(asked)
     try:
+        asked = asking(interaction, known_as=request.form.get(KNOWN_AS))
+        if asked is None:
+            return _onward(interaction)
+        if (action := request.form.get("action")) == "deny":
+            return _refuse(asked)
         choices = read_choices(request.form, catalogue=services().catalogue)
         return _share(asked, choices) if action == "allow" else _again(asked, choices, action)
     except UnrequestedClaimError:
@@ -54,6 +54,9 @@ def decide(interaction: str) -> ResponseReturnValue:
 
 
 def _share(asked: Asking, choices: Choices) -> ResponseReturnValue:
+    if not _was_shown(asked):
+        # What the other identity would share has not been on the page yet, so it cannot have been agreed to.
+        return _page(asked, asked.page(choices=choices), status=UNPROCESSABLE, unseen=True)
     try:
         grant = asked.decide(choices)
     except EssentialRefusedError:
@@ -62,6 +65,12 @@ def _share(asked: Asking, choices: Choices) -> ResponseReturnValue:
         return _page(asked, asked.page(choices=choices, faults=error.faults), status=UNPROCESSABLE)
     services().interactions.note(asked.interaction, grant_id=grant.id)
     return _onward(asked.secret)
+
+
+def _was_shown(asked: Asking) -> bool:
+    shown_as = request.form.get(SHOWN_AS, asked.known_as)
+    shown = asked if shown_as == asked.known_as else asking(asked.secret, known_as=shown_as)
+    return shown is not None and asked.asks_like(shown)
 
 
 def _refuse(asked: Asking) -> ResponseReturnValue:
@@ -75,8 +84,10 @@ def _again(asked: Asking, choices: Choices, action: str | None) -> Response:
     return _page(asked, page, preview_open=action == "preview")
 
 
-def _page(asked: Asking, page: ChoicePage, *, status: int = 200, preview_open: bool = False) -> Response:
-    return render(page, interaction=asked.secret, elsewhere=asked.elsewhere, status=status, preview_open=preview_open)
+def _page(
+    asked: Asking, page: ChoicePage, *, status: int = 200, preview_open: bool = False, unseen: bool = False
+) -> Response:
+    return render(page, asked, status=status, preview_open=preview_open, unseen=unseen)
 
 
 def _made_up() -> Response:

@@ -6,10 +6,11 @@ from flask import Response, make_response, render_template, url_for
 from flask_babel import gettext as _
 
 from idp.claims import countries
-from idp.clients.texts import Wording
 from idp.clients.values import LawfulBasis
 from idp.consent.page import ChoicePage, DetailChoice
+from idp.web.citizen.consent.asking import Asking
 from idp.web.citizen.consent.choices import TYPED
+from idp.web.citizen.consent.neighbours import neighbours
 from idp.web.citizen.details.fields import TypedField, typed_field
 from idp.web.context import services, signed_in
 from idp.web.forms import Problem
@@ -17,14 +18,13 @@ from idp.web.languages import current
 
 
 def render(
-    page: ChoicePage,
-    *,
-    interaction: str,
-    elsewhere: tuple[Wording, ...] = (),
-    status: int = 200,
-    preview_open: bool = False,
+    page: ChoicePage, asked: Asking, *, status: int = 200, preview_open: bool = False, unseen: bool = False
 ) -> Response:
-    """Write the choosing page."""
+    """Write the choosing page.
+
+    :param unseen: the citizen agreed to an identity whose details the page had not shown.
+    """
+    interaction = asked.secret
     fields = missing_fields(page)
     names = [name for _, name in countries.listing(current())] if _asks_for_country(fields) else []
     body = render_template(
@@ -34,10 +34,11 @@ def render(
         interaction=interaction,
         ready=not fields or services().vault.ready(signed_in().account_id),
         fields=fields,
-        problems=_problems(page, fields),
+        problems=_unseen(page) if unseen else _problems(page, fields),
         countries=names,
         bases=_bases(),
-        elsewhere=elsewhere,
+        elsewhere=asked.elsewhere,
+        neighbours=neighbours(asked),
         preview_open=preview_open,
     )
     return make_response(body, status)
@@ -52,6 +53,12 @@ def missing_fields(page: ChoicePage) -> dict[str, TypedField]:
             asked.add(detail.type_in)
             fields[detail.claim] = _field(detail)
     return fields
+
+
+def _unseen(page: ChoicePage) -> list[Problem]:
+    who = f"\u2068{page.identity.name}\u2069" if page.identity.name else _("the identity that you picked")
+    message = _("Check what %(who)s would share. The page shows it now; nothing has been shared yet.", who=who)
+    return [Problem(field="known-as", message=message)]
 
 
 def _bases() -> dict[str, str]:

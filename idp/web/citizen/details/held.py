@@ -11,8 +11,8 @@ from idp.claims.display import display
 from idp.claims.values import ClaimDefinition, Sensitivity
 from idp.consent.page import Origin
 from idp.consent.values import Grant
-from idp.vault.values import Attribute, Document
-from idp.web.context import services, signed_in
+from idp.vault.values import MAIN, Attribute, Document
+from idp.web.context import personas, services, signed_in
 from idp.web.languages import current
 
 
@@ -107,6 +107,7 @@ def held(attribute: Attribute, *, document: Document, grants: Sequence[Grant]) -
             added_at=attribute.changed_at,
             assurer=attribute.assurer or "",
             checked_at=attribute.checked_at,
+            assurance=attribute.assurance,
         ),
         valid_until=attribute.valid_until,
         holders=_holders(attribute, document=document, grants=grants),
@@ -141,8 +142,21 @@ def _holders(attribute: Attribute, *, document: Document, grants: Sequence[Grant
     return tuple(
         Holder(grant.id, service_name(grant.client_id), smaller)
         for grant in grants
-        for smaller in _forms(grant, attribute, document)
+        for copy, holding in _held_by(grant, attribute, document)
+        for smaller in _forms(grant, copy, holding)
     )
+
+
+def _held_by(grant: Grant, attribute: Attribute, document: Document) -> tuple[tuple[Attribute, Document], ...]:
+    """Return a value as the persona of a grant has it, with that persona's document; nothing when it has not.
+
+    A service that knows the citizen as a persona gets a main detail when the persona follows it.
+    """
+    if document.face is not None or grant.details_of == MAIN:
+        return ((attribute, document),)
+    held_there = next((one.document for one in personas() if one.id == grant.details_of), None)
+    copy = None if held_there is None else held_there.find(attribute.id)
+    return () if held_there is None or copy is None or not copy.follows else ((copy, held_there),)
 
 
 def _forms(grant: Grant, attribute: Attribute, document: Document) -> tuple[str | None, ...]:

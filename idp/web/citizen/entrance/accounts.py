@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from idp.web import company, context, cookies
-from idp.web.access import citizen
+from idp.web.access import citizen, while_locked
 from idp.web.pages import page_blueprint
 from idp.web.signing_out import signed_out
 
@@ -16,6 +16,7 @@ bp = page_blueprint("accounts", __name__, url_prefix="/accounts")
 
 @bp.get("")
 @citizen
+@while_locked
 def index() -> ResponseReturnValue:
     """Name everybody who is signed in here."""
     people = company.people()
@@ -24,6 +25,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("")
 @citizen
+@while_locked
 def change_over() -> ResponseReturnValue:
     """Go on as another citizen of this browser."""
     answer = redirect(url_for("home.index"), code=303)
@@ -36,6 +38,7 @@ def change_over() -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 @citizen
+@while_locked
 def sign_out() -> ResponseReturnValue:
     """Sign one of them out, or everybody."""
     named = request.form.get("account", "")

@@ -75,6 +75,8 @@ def submit() -> ResponseReturnValue:
         return _page(came, login=login, found=found, hints=hints)
     except SlowDownError as slow:
         return errors.wait_page(slow.retry_after_seconds)
+    # While the account is locked, the code is a proof that a stranger with the password does not have.
+    services().repair.recovered(signed.account_id, signed.sid, made_at=signed.code_since)
     answer = make_response()
     admit(answer, came, signed)
     has_app = services().authentication.has_code_app(signed.account_id)
@@ -93,5 +95,6 @@ def _page(
         problems=found,
         hints=hints,
         minimum=services().settings.passwords.minimum_length,
+        letters_on=services().letters.on,
     )
     return page, 422 if found else 200

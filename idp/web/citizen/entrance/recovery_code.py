@@ -6,12 +6,12 @@ when it has two (see VAULT in docs/security).
 
 from __future__ import annotations
 
-from flask import flash, render_template
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from idp.authentication.errors import RecoveryCodeMismatchError
-from idp.web.access import citizen
+from idp.web.access import citizen, while_locked
 from idp.web.citizen.arriving import arrival, go_on
 from idp.web.context import services, signed_in
 from idp.web.forms import Problem, text
@@ -25,6 +25,7 @@ _FIELD = "recovery_code"
 
 @bp.get("")
 @citizen
+@while_locked
 def form() -> ResponseReturnValue:
     """Ask for the code that was shown, or offer a new one."""
     came = arrival()
@@ -33,6 +34,7 @@ def form() -> ResponseReturnValue:
 
 @bp.post("")
 @citizen
+@while_locked
 @limited("sign_in")
 def confirm() -> ResponseReturnValue:
     """Take the typed code as proof that it was kept."""
@@ -45,6 +47,9 @@ def confirm() -> ResponseReturnValue:
     except RecoveryCodeMismatchError:
         return _confirm_page(came.query, _("This is not the code that we showed. Check every letter and digit."))
     flash(_("Your recovery code is confirmed. Keep it where you will find it again."), "success")
+    if not came.query and services().letters.contacts.is_missing(signed_in().account_id):
+        # Nobody waits, so there is time for it now; a service's citizen finds it on their front page later.
+        return redirect(url_for("contact.index", first="yes"), code=303)
     return go_on(came)
 
 

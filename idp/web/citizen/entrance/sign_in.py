@@ -14,7 +14,7 @@ from idp.web import errors
 from idp.web.access import public
 from idp.web.citizen.arriving import Arrival, admit, arrival, go_on, origin
 from idp.web.citizen.entrance import sign_in_code
-from idp.web.context import current_session, services
+from idp.web.context import current_session, leaving_session, services
 from idp.web.forms import Form, Problem, problems
 from idp.web.limits import limited
 from idp.web.pages import page_blueprint
@@ -35,6 +35,8 @@ class SignInForm(Form):
 def form() -> ResponseReturnValue:
     """Ask who is there; a citizen who is signed in and came by themselves goes straight on."""
     came = arrival()
+    if not came.another and leaving_session() is not None:
+        return redirect(came.to("closing.form"), code=303)
     if came.pending is None and not (came.again or came.another) and current_session() is not None:
         return go_on(came)
     return _page(came, login=came.login_hint)

@@ -35,14 +35,16 @@ class PasswordForm(Form):
 @bp.get("")
 @citizen
 def index() -> ResponseReturnValue:
-    """List the ways in and the browsers."""
+    """List the ways in, and in how many browsers the account is open."""
     session = signed_in()
     return render_template(
         "citizen/security/security.html",
+        name=sign_in_name(),
         slots={slot.kind: slot for slot in services().vault.slots(session.account_id)},
-        sessions=services().authentication.sessions_of(session.account_id),
-        this_sid=session.sid,
+        browsers=len(services().authentication.sessions_of(session.account_id)),
         has_app=services().authentication.has_code_app(session.account_id),
+        letters_on=services().letters.on,
+        contact=services().letters.contacts.of(session.account_id),
     )
 
 
@@ -94,15 +96,6 @@ def renew() -> ResponseReturnValue:
     came = arrival()
     code = services().authentication.renew_recovery_code(signed_in())
     return shown_once(code, query=came.query or {"next": url_for("security.index")}, new_account=False)
-
-
-@bp.post("/sessions/end")
-@citizen
-def end_others() -> ResponseReturnValue:
-    """Sign out every browser but this one."""
-    services().logout.sign_out_others(signed_in())
-    flash(_("Every other browser is signed out."), "success")
-    return redirect(url_for("security.index"), code=303)
 
 
 def _not_right() -> Problem:

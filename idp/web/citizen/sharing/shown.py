@@ -11,8 +11,10 @@ from idp.claims import languages
 from idp.clients.texts import Wording
 from idp.clients.values import Client, ClientState, Register
 from idp.consent.values import Decision, Duration, Grant
+from idp.vault.personas import Persona
+from idp.vault.values import MAIN
 from idp.web.citizen.resources import owners
-from idp.web.context import services, signed_in
+from idp.web.context import personas, services, signed_in
 from idp.web.languages import current
 
 
@@ -23,6 +25,8 @@ class State(StrEnum):
     #: Agreed to for a single visit, which is over.
     OVER = "over"
     STOPPED = "stopped"
+    #: Brought along from another provider; it counts once the citizen confirms it.
+    MOVED = "moved"
     #: The service is no more.
     CLOSED = "closed"
 
@@ -46,6 +50,14 @@ class SharedService:
 
     grant_id: str
     client_id: str
+    #: The persona that it knows; None for the citizen as such, and for one that was removed.
+    persona: Persona | None
+    #: It knows the citizen by an identifier for this visit only.
+    one_time: bool
+    #: It knows, or knew, the citizen as a persona that is no more.
+    lost_persona: bool
+    #: It knows the citizen by this identity now, so that another one can be chosen.
+    pinned: bool
     name: Wording
     #: Empty when nobody has checked who runs it.
     run_by: str
@@ -78,9 +90,14 @@ def shared(grant: Grant) -> SharedService:
     register = client.register if client else Register()
     allowed = tuple(decision for decision in grant.decisions if decision.allowed)
     held = services().consent.opened(grant, session=signed_in())
+    persona = next((one for one in personas() if one.id == grant.persona), None)
     return SharedService(
         grant_id=grant.id,
         client_id=grant.client_id,
+        persona=persona,
+        one_time=grant.one_time,
+        lost_persona=persona is None and grant.details_of != MAIN,
+        pinned=grant.pinned,
         name=_name(client, grant.client_id),
         run_by=client.organisation.legal_name if client else "",
         public_body=client.organisation.public_body if client else False,
@@ -122,6 +139,8 @@ def _state(grant: Grant, client: Client | None) -> State:
         return State.CLOSED
     if grant.withdrawn_at is not None:
         return State.STOPPED
+    if grant.moved:
+        return State.MOVED
     return State.LIVE if grant.live(services().clock.now()) else State.OVER
 
 

@@ -1,0 +1,59 @@
+"""The file: everything in it, locked under a password of its citizen's choice. Nothing of it is kept."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from idp.activity.service import ActivityService
+from idp.activity.values import Kind
+from idp.authentication.policy import normalise
+from idp.authentication.service import AuthenticationService
+from idp.authentication.values import Session
+from idp.crypto.password_jwe import ITERATIONS, lock
+from idp.portability.errors import SignInPasswordError, VaultLockedError
+from idp.portability.format import TYPE
+from idp.portability.gathering import Gathering
+from idp.portability.noting import note
+from idp.vault.values import MAIN
+
+
+class Downloads:
+    """Making the file."""
+
+    def __init__(
+        self,
+        *,
+        gathering: Gathering,
+        authentication: AuthenticationService,
+        activity: ActivityService,
+        travelled: Callable[[str, bytes], None],
+        iterations: int = ITERATIONS,
+    ) -> None:
+        self._gathering = gathering
+        self._authentication = authentication
+        self._activity = activity
+        self._travelled = travelled
+        self._iterations = iterations
+
+    def download(self, session: Session, *, password: str, language: str) -> bytes:
+        """Give the file. Slow: must run outside a transaction.
+
+        :raises PasswordRefusedError: the password would not stand long; whoever has the file can guess without end.
+        :raises SignInPasswordError: it is the one that signs in, so whoever learned one would have both.
+        :raises VaultLockedError: this sign-in cannot open the vault.
+        :raises SlowDownError: too many tries, or the server is too busy.
+        """
+        if session.vault_key is None:
+            raise VaultLockedError
+        documents = self._gathering.documents(session.account_id, session.vault_key)
+        self._authentication.judge_password(password, about=(documents[MAIN].login,))
+        if self._authentication.is_sign_in_password(session, password):
+            raise SignInPasswordError
+        for document in documents.values():
+            self._travelled(session.account_id, document.seed)
+        note(self._activity, session, Kind.TAKEN_ALONG)
+        content = msgspec.json.encode(self._gathering.everything(session, language=language))
+        with self._authentication.costly():
+            return lock(
+                content, password=normalise(password), typ=TYPE, cty="json", iterations=self._iterations
+            ).encode("ascii")

@@ -1,0 +1,1 @@
+"""Where letters go, and what the links in them do."""

@@ -1,0 +1,1 @@
+"""Getting back in by mail, and a vault that the password does not open."""
