@@ -89,7 +89,7 @@ def _chosen() -> frozenset[str]:
 
 
 def _said(kept: int) -> str:
-    return _("What you chose is kept.") if kept else _("Nothing was kept. Your details are as they were.")
+    return str(_("What you chose is kept.") if kept else _("Nothing was kept. Your details are as they were."))
 
 
 def _gone() -> ResponseReturnValue:
