@@ -60,6 +60,8 @@ class Kind(StrEnum):
     CONTACT_ASKED = "contact_asked"
     CONTACT_CONFIRMED = "contact_confirmed"
     CONTACT_REMOVED = "contact_removed"
+    #: One device or every one that opened the vault by itself does so no longer.
+    TRUSTED_DEVICES_FORGOTTEN = "trusted_devices_forgotten"
     #: The browsers in which the citizen had signed in before count as strange ones again.
     BROWSERS_FORGOTTEN = "browsers_forgotten"
     #: A private address was made for a service; takes no mail for now; takes it again; ended.
@@ -126,6 +128,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.CONTACT_ASKED: _BROWSER,
         Kind.CONTACT_REMOVED: _BROWSER,
         Kind.BROWSERS_FORGOTTEN: _BROWSER,
+        Kind.TRUSTED_DEVICES_FORGOTTEN: _BROWSER,
         Kind.OTHER_DEVICE_APPROVED: _BROWSER,
         Kind.OTHER_DEVICE_REFUSED: frozenset({BROWSER, REASON}),
         Kind.TOKENS_REVOKED: frozenset({REASON}),

@@ -7,6 +7,8 @@ from idp.authentication.desk import Desk
 from idp.authentication.policy import SEEN_PRECISION
 from idp.authentication.values import Session, SessionSummary, SignedInBrowser, family
 from idp.authentication.whereabouts import open_place
+from idp.letters.values import Letter, Way
+from idp.vault.values import Slot, SlotKind
 
 
 class Devices(Desk):
@@ -44,6 +46,26 @@ class Devices(Desk):
     def stay(self, session: Session) -> None:
         """Let a session rest anew from now on. It ends at the latest when it would have."""
         self._parts.sessions.keep(session)
+
+    def trusted_devices(self, account_id: str) -> tuple[Slot, ...]:
+        """Give the devices that open the vault by themselves once their citizen is known, the oldest first."""
+        return tuple(slot for slot in self._parts.vault.slots(account_id) if slot.kind == SlotKind.DEVICE)
+
+    def forget_trusted(self, session: Session, slot_id: str | None = None) -> int:
+        """Let a device open the vault no longer, or every one of them; gives how many did until now.
+
+        Nobody is signed out by it. What stays in the device's cookie opens nothing any more.
+        """
+        held = [one for one in self.trusted_devices(session.account_id) if slot_id in (None, one.id)]
+        with self._parts.db.transaction():
+            for one in held:
+                self._parts.vault.remove_slot(session.account_id, one.id)
+            if held:
+                self._record(session.account_id, Kind.TRUSTED_DEVICES_FORGOTTEN, browser=session.browser)
+                self._write(
+                    session.account_id, Letter.WAY_REMOVED, way=Way.TRUSTED_DEVICE.value, browser=session.browser
+                )
+        return len(held)
 
     def known_browsers(self, account_id: str) -> int:
         """Count the browsers that strangers' tries at the account do not slow down."""

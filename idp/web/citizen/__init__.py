@@ -30,7 +30,7 @@ from idp.web.citizen.regaining import vault
 from idp.web.citizen.repair import not_me
 from idp.web.citizen.repair import pages as repair
 from idp.web.citizen.repair import steps as repair_steps
-from idp.web.citizen.security import authenticator, devices, name
+from idp.web.citizen.security import authenticator, devices, name, trusted
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import addresses
 from idp.web.citizen.sharing import pages as sharing
@@ -66,6 +66,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             repair,
             repair_steps,
             devices,
+            trusted,
             name,
             language,
             logo,

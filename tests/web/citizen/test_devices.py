@@ -12,10 +12,13 @@ from playwright.sync_api import Page
 from sqlalchemy import text
 
 from idp.app import create_app
+from idp.crypto.secrets import random_key
 from idp.services import Services
 from idp.storage.db import Base
+from idp.vault.values import SlotKind, SlotSecret
 from tests.browser import NewPage
 from tests.conftest import make_settings
+from tests.doubles import FrozenClock
 from tests.places import LYON, NOWHERE, a_file_of_places
 from tests.web.axe import violations
 from tests.web.citizen.visitor import PASSWORD, Visitor
@@ -129,6 +132,65 @@ def test_known_browsers_are_forgotten_and_nobody_is_signed_out(app: Flask, servi
     assert "You had us forget the browsers" in here.open("/activity").text
 
 
+def _trust(services: Services, visitor: Visitor, *labels: str) -> str:
+    """Let devices open the vault of whoever is signed in; gives the account."""
+    cookie = visitor.client.get_cookie("proffer_session")
+    assert cookie is not None
+    session = services.authentication.session(cookie.value)
+    assert session is not None
+    assert session.vault_key is not None
+    for label in labels:
+        secret = SlotSecret(kind=SlotKind.DEVICE, secret=random_key(), label=label)
+        services.vault.add_slot(session.account_id, session.vault_key, secret)
+    return session.account_id
+
+
+def test_trusted_devices_are_listed_and_one_or_all_forgotten(visitor: Visitor, services: Services) -> None:
+    visitor.sign_up()
+    before = visitor.open("/security/devices").text
+    account_id = _trust(services, visitor, "Kitchen tablet", "Work laptop", "")
+    listed = visitor.open("/security/devices").text
+    visitor.open(_link(visitor, "Forget Kitchen tablet"))
+    visitor.send("forget-trusted")
+    left = {slot.label for slot in services.authentication.trusted_devices(account_id)}
+    visitor.open("/security/devices/trusted/forget?device=all")
+    visitor.send("forget-trusted")
+
+    assert "Trusted devices" not in before
+    for words in ("Kitchen tablet", "Work laptop", "A device without a name", "Never"):
+        assert words in listed
+    assert left == {"Work laptop", ""}
+    assert services.authentication.trusted_devices(account_id) == ()
+    assert {slot.kind for slot in services.vault.slots(account_id)} == {"password", "recovery"}
+    assert visitor.open("/activity").text.count("You had us forget trusted devices.") == 2
+
+
+def test_forgetting_a_trusted_device_wants_a_fresh_sign_in(
+    visitor: Visitor, services: Services, clock: FrozenClock
+) -> None:
+    visitor.sign_up()
+    account_id = _trust(services, visitor, "Kitchen tablet")
+    visitor.open("/security/devices/trusted/forget?device=all")
+    clock.advance(minutes=11)
+
+    answer = visitor.send("forget-trusted")
+
+    assert answer.location.startswith("/sign-in?next=/security/devices/trusted/forget")
+    assert len(services.authentication.trusted_devices(account_id)) == 1
+
+
+def test_another_way_to_open_the_vault_is_not_forgotten_as_a_device(visitor: Visitor, services: Services) -> None:
+    visitor.sign_up()
+    account_id = _trust(services, visitor, "Kitchen tablet")
+    password = next(slot for slot in services.vault.slots(account_id) if slot.kind == "password")
+    visitor.open("/security/devices/trusted/forget?device=all")
+
+    visitor.client.post("/security/devices/trusted/forget", data={"csrf_token": _csrf(visitor), "device": password.id})
+
+    assert len(services.vault.slots(account_id)) == 3
+    assert "not trusted any more" in visitor.open("/security/devices").text
+
+
 @pytest.fixture
 def placed(tmp_path: Path) -> Iterator[Flask]:
     """A provider whose deployment keeps a file of places."""
@@ -212,6 +274,19 @@ def _walk(app: Flask, page: Page, served: str) -> Iterator[str]:
     yield "to forget"
     page.click("#forget-known-submit")
     yield "forgotten"
+    services: Services = app.extensions["proffer"]
+    secret = next(each["value"] for each in page.context.cookies() if each["name"] == "proffer_session")
+    with app.app_context():
+        session = services.authentication.session(secret)
+        assert session is not None
+        assert session.vault_key is not None
+        for label in ("W" * 40, "حاسوب العمل"):
+            slot = SlotSecret(kind=SlotKind.DEVICE, secret=random_key(), label=label)
+            services.vault.add_slot(session.account_id, session.vault_key, slot)
+    page.goto(f"{served}/security/devices")
+    yield "trusted devices"
+    page.click("#forget-trusted-all")
+    yield "trusted devices to forget"
 
 
 @pytest.mark.browser

@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
         "citizen/security/devices.html",
         browsers=_browsers(),
         known=services().authentication.known_browsers(session.account_id),
+        trusted=services().authentication.trusted_devices(session.account_id),
         places=services().settings.places.database is not None,
     )
 
