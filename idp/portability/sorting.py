@@ -92,6 +92,9 @@ def _personas(
         refused += lost
         face = Face(name=name, colour=colour(record.colour), created_at=moment(record.made_at or file.made_at))
         found[record.id] = MovedPersona(record.id, face, _seed(record), attributes)
+    if len({record.seed for record in file.personas}) != len(file.personas):
+        # Two that share a seed would be one person to every service.
+        raise ValueError
     return tuple(found.values()), tuple(refused)
 
 

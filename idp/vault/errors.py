@@ -54,10 +54,6 @@ class PersonaNameError(VaultError):
         self.code = code
 
 
-class PersonaHeldError(VaultError):
-    """The citizen has a persona of this identifier already."""
-
-
 class TooManyPersonasError(VaultError):
     """There are as many personas as there may be."""
 

@@ -17,7 +17,6 @@ from idp.storage.db import Database
 from idp.vault import faces
 from idp.vault.emails import EmailsChanged, tell
 from idp.vault.errors import (
-    PersonaHeldError,
     TooManyDetailsError,
     TooManyPersonasError,
     UnknownPersonaError,
@@ -113,27 +112,6 @@ class Personas:
         )
         document = Document(version=1, seed=random_key(), login="", face=face)
         return self._keep(account_id, key, identifier(), document)
-
-    def restore(self, account_id: str, key: VaultKey, *, persona: str, document: Document) -> Persona:
-        """Keep a persona that was taken along from elsewhere, with the seed and the identifiers that it had there.
-
-        :param persona: its identifier, which choices refer to.
-        :param document: what it holds; every value has been checked, and its face is one that may be.
-        :raises PersonaNameError: the name is not one, or another persona has it.
-        :raises TooManyPersonasError: there are as many as there may be.
-        :raises PersonaHeldError: a persona of this identifier is here already.
-        :raises TooManyDetailsError: it holds more than a persona may.
-        """
-        others, face = self.all(account_id, key), document.face
-        if persona == MAIN or face is None or any(other.id == persona for other in others):
-            raise PersonaHeldError
-        if len(others) >= faces.MAX_PERSONAS:
-            raise TooManyPersonasError
-        if len(document.attributes) > MAX_ATTRIBUTES:
-            raise TooManyDetailsError
-        name = faces.persona_name(face.name, others=[other.name for other in others])
-        face = replace(face, name=name, colour=faces.colour(face.colour))
-        return self._keep(account_id, key, persona, replace(document, version=1, login="", face=face))
 
     def rename(self, account_id: str, key: VaultKey, persona: str, *, name: object, colour: str) -> None:
         """Give a persona another name or colour.

@@ -7,7 +7,6 @@ from sqlalchemy import text
 
 from idp.claims.values import Fault
 from idp.vault.errors import (
-    PersonaHeldError,
     PersonaNameError,
     TooManyPersonasError,
     UnknownPersonaError,
@@ -247,29 +246,3 @@ def test_one_damaged_persona_does_not_keep_the_main_details_from_being_corrected
 )
 def test_initials_stand_for_a_name_in_any_script(name: str, letters: str) -> None:
     assert initials(name) == letters
-
-
-def test_a_persona_taken_along_is_the_same_person_elsewhere(
-    shared: World, account_id: str, key: VaultKey, work: Persona
-) -> None:
-    follow(shared, account_id, key, work, main_id(shared, account_id, key, "nickname"))
-    taken = shared.personas.find(account_id, key, work.id)
-    shared.personas.remove(account_id, work.id)
-
-    back = shared.personas.restore(account_id, key, persona=taken.id, document=taken.document)
-
-    assert back == shared.personas.find(account_id, key, work.id)
-    assert (back.id, back.face, back.document.seed) == (work.id, work.face, work.document.seed)
-    assert values(shared, account_id, key, work) == [("nickname", "Mina", True)]
-    with pytest.raises(PersonaHeldError):
-        shared.personas.restore(account_id, key, persona=taken.id, document=taken.document)
-    with pytest.raises(PersonaNameError):
-        shared.personas.restore(account_id, key, persona="another", document=taken.document)
-
-
-def test_main_details_are_no_persona_to_bring_back(shared: World, account_id: str, key: VaultKey) -> None:
-    main = shared.vault.read(account_id, key)
-
-    for persona in (MAIN, "another"):
-        with pytest.raises(PersonaHeldError):
-            shared.personas.restore(account_id, key, persona=persona, document=main)

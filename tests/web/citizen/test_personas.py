@@ -159,16 +159,51 @@ def test_a_made_up_version_changes_nothing(citizen: Chooser, key: VaultKey, work
 def test_a_value_of_its_own_is_typed_changed_and_taken_away(citizen: Chooser, key: VaultKey, work: Persona) -> None:
     path = f"/personas/{work.id}/own/nickname"
     assert send(citizen, path, "persona-own-save", value="Dr H").status_code == 303
-    assert send(citizen, path, "persona-own-save", value="Prof H").status_code == 303
+    change = f"/personas/{work.id}/change/{own_id(citizen, key, work)}"
+    assert citizen.http.get(path).headers["Location"] == change
+    assert send(citizen, change, "persona-own-save", value="Prof H").status_code == 303
     assert holds(citizen, key, work) == [("nickname", "Prof H", False)]
 
-    document = citizen.services.vault.read(citizen.session.account_id, key, persona=work.id)
-    without = f"/personas/{work.id}/without/{document.attributes[0].id}"
+    without = f"/personas/{work.id}/without/{own_id(citizen, key, work)}"
     assert "must type it again" in citizen.http.get(without).text
     assert send(citizen, without, "persona-without").status_code == 303
 
     assert holds(citizen, key, work) == []
     assert citizen.services.vault.read(citizen.session.account_id, key).values("nickname")[0].value == "Mina"
+
+
+def own_id(citizen: Chooser, key: VaultKey, persona: Persona) -> str:
+    return citizen.services.vault.read(citizen.session.account_id, key, persona=persona.id).attributes[0].id
+
+
+def test_a_change_of_what_it_follows_makes_it_the_personas_own(citizen: Chooser, key: VaultKey, work: Persona) -> None:
+    account_id = citizen.session.account_id
+    name = citizen.services.vault.read(account_id, key).values("nickname")[0].id
+    citizen.services.personas.choose(account_id, key, work.id, [name], expected_version=1)
+    path = f"/personas/{work.id}/change/{name}"
+    assert "changes with them no longer" in citizen.http.get(path).text
+
+    assert send(citizen, path, "persona-own-save", value="Dr H").status_code == 303
+
+    assert holds(citizen, key, work) == [("nickname", "Dr H", False)]
+    assert citizen.services.vault.read(account_id, key).values("nickname")[0].value == "Mina"
+
+
+def test_several_of_its_own_have_words_that_tell_them_apart(citizen: Chooser, key: VaultKey, work: Persona) -> None:
+    path = f"/personas/{work.id}/own/email"
+    for value, label in (("desk@work.example", "desk"), ("hr@work.example", "HR")):
+        assert send(citizen, path, "persona-own-save", value=value, label=label).status_code == 303
+    too_long = send(citizen, path, "persona-own-save", value="x@work.example", label="w" * 200)
+    assert (too_long.status_code, 'href="#label"' in too_long.text) == (422, True)
+
+    change = f"/personas/{work.id}/change/{own_id(citizen, key, work)}"
+    assert send(citizen, change, "persona-own-save", value="hr@work.example").status_code == 422
+    assert send(citizen, change, "persona-own-save", value="d@work.example").status_code == 303
+
+    values = [
+        one.value for one in citizen.services.vault.read(citizen.session.account_id, key, persona=work.id).attributes
+    ]
+    assert values == ["d@work.example", "hr@work.example"]
 
 
 def test_a_value_that_is_none_comes_back_with_what_to_do(citizen: Chooser, key: VaultKey, work: Persona) -> None:
@@ -228,7 +263,7 @@ def test_a_persona_that_a_service_came_to_know_meanwhile_is_not_removed(
     assert citizen.grant("shop").persona == work.id
 
 
-@pytest.mark.parametrize("path", ["", "/name", "/details", "/remove", "/own/nickname", "/without/x"])
+@pytest.mark.parametrize("path", ["", "/name", "/details", "/remove", "/own/nickname", "/without/x", "/change/x"])
 @pytest.mark.parametrize("persona", ["nobody", "main", "x" * 300])
 def test_what_is_no_persona_has_no_page(citizen: Chooser, path: str, persona: str) -> None:
     assert citizen.http.get(f"/personas/{persona}{path}").status_code == 404

@@ -128,6 +128,9 @@ def _making(page: Page, served: str) -> Iterator[str]:
     page.fill("#value", "desk@work.example")
     page.click("#persona-own-save")
     page.wait_for_url(f"**/personas/{work}#*")
+    page.click("a[href*='/change/'] >> nth=0")
+    yield "changing what it follows"
+    page.goto(f"{served}/personas/{work}")
     page.click("a[href*='/without/'] >> nth=-1")
     yield "taking its own away"
     page.goto(f"{served}/personas/{work}")

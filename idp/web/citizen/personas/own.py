@@ -14,13 +14,15 @@ from idp.vault.errors import (
     TooManyDetailsError,
     UnknownDetailError,
     VaultChangedError,
+    VaultError,
     VaultNotReadyError,
 )
 from idp.vault.personas import Persona
+from idp.vault.policy import MAX_LABEL
 from idp.vault.values import Attribute, NewDetail
 from idp.web.access import citizen
 from idp.web.citizen.details.fields import typed_field
-from idp.web.citizen.details.form import VALUE, Fault, Typed, typed_now
+from idp.web.citizen.details.form import LABEL, VALUE, Fault, Typed, typed_now
 from idp.web.citizen.details.held import held, live_grants
 from idp.web.citizen.personas.shown import card, found, key
 from idp.web.context import services, signed_in
@@ -32,10 +34,12 @@ UNPROCESSABLE = 422
 
 @citizen
 def form(persona: str, claim: str) -> ResponseReturnValue:
-    """Ask for the value; one that there is one of is shown as it is now."""
+    """Ask for the value; one that there is one of, and that is there, is changed instead."""
     one, definition = found(persona), _definition(claim)
     present = None if definition.multiple else next(iter(one.document.values(claim)), None)
-    return _page(one, definition, Typed(present.value if present else None))
+    if present is not None:
+        return redirect(url_for("personas.change", persona=one.id, detail=present.id), code=303)
+    return _page(one, definition, Typed())
 
 
 @citizen
@@ -44,19 +48,37 @@ def save(persona: str, claim: str) -> ResponseReturnValue:
     one, definition = found(persona), _definition(claim)
     typed = typed_now(definition)
     try:
-        _keep(one, definition, typed)
+        new = NewDetail(claim=claim, raw=typed.raw, label=typed.label if definition.multiple else "")
+        services().vault.add(signed_in().account_id, key(), new, persona=one.id)
     except VaultNotReadyError:
         return redirect(url_for("personas.show", persona=one.id), code=303)
-    except InvalidDetailError as error:
-        return _page(one, definition, typed, fault=Fault.of(error))
-    except DetailHeldError:
-        return _page(one, definition, typed, fault=Fault(_("This persona has it already.")))
-    except (TooManyDetailsError, VaultChangedError) as error:
-        full = isinstance(error, TooManyDetailsError)
-        message = _("There is no room for more. Remove one first.") if full else _("Something changed. Save it again.")
-        return _page(one, definition, typed, fault=Fault(message))
-    flash(_("Your change is saved."), "success")
-    return redirect(url_for("personas.show", persona=one.id, _anchor=definition.group), code=303)
+    except (InvalidDetailError, VaultError) as error:
+        return _page(one, definition, typed, fault=_fault(error))
+    return _saved(one, definition)
+
+
+@citizen
+def change_form(persona: str, detail: str) -> ResponseReturnValue:
+    """Show the value in the inputs in which it was typed."""
+    one = found(persona)
+    attribute = _plain(one, detail)
+    typed = Typed(attribute.value, attribute.label)
+    return _page(one, services().catalogue[attribute.claim], typed, attribute=attribute)
+
+
+@citizen
+def change(persona: str, detail: str) -> ResponseReturnValue:
+    """Keep another value; what followed a main detail is this persona's own from then on."""
+    one = found(persona)
+    attribute = _plain(one, detail)
+    definition = services().catalogue[attribute.claim]
+    typed = typed_now(definition)
+    label = typed.label if definition.multiple else None
+    try:
+        services().vault.edit(signed_in().account_id, key(), attribute.id, typed.raw, label=label, persona=one.id)
+    except (InvalidDetailError, VaultError) as error:
+        return _page(one, definition, typed, fault=_fault(error), attribute=attribute)
+    return _saved(one, definition)
 
 
 @citizen
@@ -82,14 +104,22 @@ def remove(persona: str, detail: str) -> ResponseReturnValue:
     return redirect(url_for("personas.show", persona=one.id), code=303)
 
 
-def _keep(persona: Persona, definition: ClaimDefinition, typed: Typed) -> None:
-    vault, account_id = services().vault, signed_in().account_id
-    present = next(iter(persona.document.values(definition.name)), None)
-    if definition.multiple or present is None:
-        new = NewDetail(claim=definition.name, raw=typed.raw)
-        vault.add(account_id, key(), new, persona=persona.id)
-    else:
-        vault.edit(account_id, key(), present.id, typed.raw, persona=persona.id)
+def _saved(persona: Persona, definition: ClaimDefinition) -> Response:
+    flash(_("Your change is saved."), "success")
+    to = url_for("personas.show", persona=persona.id, _anchor=definition.group)
+    return redirect(to, code=303)  # type: ignore[return-value]  # werkzeug's own response
+
+
+def _fault(error: InvalidDetailError | VaultError) -> Fault:
+    if isinstance(error, InvalidDetailError):
+        return Fault.of(error)
+    if isinstance(error, DetailHeldError):
+        return Fault(_("This persona has it already."))
+    if isinstance(error, TooManyDetailsError):
+        return Fault(_("There is no room for more. Remove one first."))
+    if isinstance(error, VaultChangedError):
+        return Fault(_("Something changed. Save it again."))
+    raise error
 
 
 def _definition(claim: str) -> ClaimDefinition:
@@ -106,7 +136,22 @@ def _attribute(persona: Persona, detail: str) -> Attribute:
     return attribute
 
 
-def _page(persona: Persona, definition: ClaimDefinition, typed: Typed, *, fault: Fault | None = None) -> Response:
+def _plain(persona: Persona, detail: str) -> Attribute:
+    attribute = _attribute(persona, detail)
+    if attribute.language:
+        abort(404)
+    return attribute
+
+
+def _page(
+    persona: Persona,
+    definition: ClaimDefinition,
+    typed: Typed,
+    *,
+    fault: Fault | None = None,
+    attribute: Attribute | None = None,
+) -> Response:
+    at_value = fault if fault and fault.part != LABEL else None
     inputs = typed_field(
         VALUE,
         definition.name,
@@ -114,8 +159,8 @@ def _page(persona: Persona, definition: ClaimDefinition, typed: Typed, *, fault:
         label=definition.label[current()],
         hint=definition.help[current()],
         raw=typed.raw,
-        error=fault.message if fault else None,
-        faulty=fault.part if fault else None,
+        error=at_value.message if at_value else None,
+        faulty=at_value.part if at_value else None,
     )
     body = render_template(
         "citizen/personas/own.html",
@@ -123,7 +168,11 @@ def _page(persona: Persona, definition: ClaimDefinition, typed: Typed, *, fault:
         definition=definition,
         field=inputs,
         label=definition.label[current()],
-        problems=[] if fault is None else [Problem(inputs.target, fault.message)],
+        own_label=typed.label,
+        own_label_error=fault.message if fault and fault.part == LABEL else None,
+        own_label_length=MAX_LABEL,
+        follows=attribute is not None and attribute.follows,
+        problems=[] if fault is None else [Problem(inputs.target if at_value else LABEL, fault.message)],
         countries=[name for _code, name in countries.listing(current())]
         if any(part.control.type == "country" for part in inputs.parts)
         else [],

@@ -47,8 +47,6 @@ class PersonaDetail:
     follows: bool
     #: In the form: what is there now is the persona's own value, and it would go.
     replaces: bool = False
-    #: The persona's own, of a detail that there is one of.
-    changeable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def detail_groups(persona: Persona) -> tuple[PersonaGroup, ...]:
     groups = []
     for name, label, claims in _headings():
         details = tuple(
-            PersonaDetail(held(one, document=document, grants=grants), one.follows, changeable=_changeable(one))
+            PersonaDetail(held(one, document=document, grants=grants), one.follows)
             for claim in claims
             for one in document.attributes
             if one.claim == claim
@@ -151,10 +149,6 @@ def _choosable(one: Attribute, main: Document, persona: Document) -> PersonaDeta
     single = not services().catalogue[one.claim].multiple
     replaces = not follows and ((copy is not None) or (own and single))
     return PersonaDetail(held(one, document=main, grants=()), follows, replaces)
-
-
-def _changeable(one: Attribute) -> bool:
-    return not one.follows and not one.language and not services().catalogue[one.claim].multiple
 
 
 def _headings() -> list[tuple[str, str, tuple[str, ...]]]:
