@@ -24,8 +24,9 @@ DOCUMENT = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
 
 
 def members() -> Iterator[str]:
-    structs = [one for _, one in inspect.getmembers(file_format, inspect.isclass) if issubclass(one, msgspec.Struct)]
-    for struct in {*structs, EntryRecord}:
+    classes: list[type] = [one for _, one in inspect.getmembers(file_format, inspect.isclass)]
+    structs: set[type[msgspec.Struct]] = {one for one in classes if issubclass(one, msgspec.Struct)} | {EntryRecord}
+    for struct in structs:
         for field in msgspec.structs.fields(struct):
             yield field.encode_name
 
