@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from idp.demo import mailbox
 from idp.demo.instance import Instance, InstanceError, open_instance
 from idp.demo.processes import Child, Family, StartError, Stopped, require_free_ports, stop_on_signals
 from idp.demo.seed import CITIZENS, prepare
@@ -17,6 +18,8 @@ PROVIDER_PORT = 8000
 #: Another host name than the services', so that cookies and cross-site rules are the real ones.
 ISSUER = f"http://localhost:{PROVIDER_PORT}"
 SERVICES = {"council": 8001, "bookshop": 8002}
+#: Where letters to citizens go: to the terminal.
+MAILBOX_PORT = 8025
 
 
 def run(*, reset: bool, instance: Path) -> int:
@@ -29,10 +32,12 @@ def run(*, reset: bool, instance: Path) -> int:
     family = Family()
     stop_on_signals()
     try:
-        require_free_ports(PROVIDER_PORT, *SERVICES.values())
+        require_free_ports(PROVIDER_PORT, MAILBOX_PORT, *SERVICES.values())
         opened = open_instance(instance, reset=reset)
         environment = _environment(opened)
         prepare(opened, environment, services={key: _home(port) for key, port in SERVICES.items()})
+        printing = ("-m", "idp.demo.mailbox", str(MAILBOX_PORT))
+        family.start(Child(name="The mailbox", arguments=printing, environment={}))
         family.start(_provider(environment))
         family.start(Child(name="The worker", arguments=("-m", "idp.cli", "worker"), environment=environment))
         for key, port in SERVICES.items():
@@ -63,6 +68,10 @@ def _environment(instance: Instance) -> dict[str, str]:
         "PROFFER_SECRETS__PEPPER_FILE": str(instance.secret_file("pepper")),
         # The services are on this machine, and want to hear when somebody signs out.
         "PROFFER_OUTBOUND__ALLOWED_HOSTS": ",".join(urlsplit(_home(port)).netloc for port in SERVICES.values()),
+        "PROFFER_MAIL__HOST": mailbox.HOST,
+        "PROFFER_MAIL__PORT": str(MAILBOX_PORT),
+        "PROFFER_MAIL__SECURITY": "none",
+        "PROFFER_MAIL__FROM_ADDRESS": "no-reply@proffer.example",
         "PROFFER_SERVER__HOST": "localhost",
         "PROFFER_SERVER__PORT": str(PROVIDER_PORT),
         "PROFFER_SERVER__WORKERS": "1",
@@ -108,6 +117,7 @@ def _greet(instance: Instance) -> None:
         print(f"  {citizen.login:<19} {citizen.password:<32} {citizen.about}")
     print(
         "\nTry first: open the council, apply for a permit, sign in as amina and choose what to share."
+        "\nLetters to citizens are printed here: give a contact address under Security, any address will do."
         f"\nA device without a browser: {sys.executable} -m idp.demo.device {ISSUER} library"
         f"\nWhat you do is kept in {instance.folder}; `make run RESET=1` starts over. Ctrl-C stops everything.\n",
         flush=True,

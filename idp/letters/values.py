@@ -44,6 +44,8 @@ class Letter(StrEnum):
     CLOSING_BEGUN = "closing_begun"
     CLOSING_SOON = "closing_soon"
     CLOSING_ENDED = "closing_ended"
+    #: Everything was downloaded as one file.
+    TAKEN_ALONG = "taken_along"
 
 
 #: A browser's family, such as "Firefox on Linux".
@@ -87,6 +89,7 @@ FACTS: Final[Mapping[Letter, frozenset[str]]] = MappingProxyType(
         Letter.RECOVERY_READY: frozenset({UNTIL}),
         Letter.RECOVERED_BY_MAIL: _BROWSER,
         Letter.VAULT_BEGUN_ANEW: _BROWSER,
+        Letter.TAKEN_ALONG: _BROWSER,
         Letter.CLOSING_BEGUN: frozenset({DAY}),
         Letter.CLOSING_SOON: frozenset({DAY}),
     }
@@ -148,6 +151,7 @@ ABOUT_SECURITY: Final = frozenset(
         Letter.VAULT_BEGUN_ANEW,
         Letter.CLOSING_BEGUN,
         Letter.CLOSING_SOON,
+        Letter.TAKEN_ALONG,
     }
 )
 

@@ -5,15 +5,18 @@ from collections.abc import Callable
 import msgspec
 
 from idp.activity.service import ActivityService
-from idp.activity.values import Kind
+from idp.activity.values import BROWSER, Kind
 from idp.authentication.policy import normalise
 from idp.authentication.service import AuthenticationService
 from idp.authentication.values import Session
 from idp.crypto.password_jwe import ITERATIONS, lock
+from idp.letters.service import LetterService
+from idp.letters.values import Letter
 from idp.portability.errors import SignInPasswordError, VaultLockedError
 from idp.portability.format import TYPE
 from idp.portability.gathering import Gathering
 from idp.portability.noting import note
+from idp.storage.db import Database
 from idp.vault.values import MAIN
 
 
@@ -23,13 +26,17 @@ class Downloads:
     def __init__(
         self,
         *,
+        db: Database,
         gathering: Gathering,
         authentication: AuthenticationService,
         activity: ActivityService,
+        letters: LetterService,
         travelled: Callable[[str, bytes], None],
         iterations: int = ITERATIONS,
     ) -> None:
+        self._db = db
         self._gathering = gathering
+        self._letters = letters
         self._authentication = authentication
         self._activity = activity
         self._travelled = travelled
@@ -49,9 +56,12 @@ class Downloads:
         self._authentication.judge_password(password, about=(documents[MAIN].login,))
         if self._authentication.is_sign_in_password(session, password):
             raise SignInPasswordError
-        for document in documents.values():
-            self._travelled(session.account_id, document.seed)
-        note(self._activity, session, Kind.TAKEN_ALONG)
+        with self._db.transaction():
+            for document in documents.values():
+                self._travelled(session.account_id, document.seed)
+            note(self._activity, session, Kind.TAKEN_ALONG)
+            facts = {BROWSER: session.browser} if session.browser else {}
+            self._letters.write(session.account_id, Letter.TAKEN_ALONG, facts=facts)
         content = msgspec.json.encode(self._gathering.everything(session, language=language))
         with self._authentication.costly():
             return lock(

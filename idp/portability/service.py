@@ -81,6 +81,8 @@ class PortabilityService:
         )
         #: The file with everything.
         self.downloads = Downloads(
+            db=db,
+            letters=letters,
             gathering=gathering,
             authentication=authentication,
             activity=activity,

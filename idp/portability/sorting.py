@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from idp.activity.records import moment
+from idp.activity.records import EntryRecord, moment
 from idp.claims.catalogue import Catalogue
 from idp.claims.cleaning import clean
 from idp.claims.errors import InvalidDetailError
@@ -26,6 +26,9 @@ from idp.vault.values import MAIN, Attribute, Document, Face, Source
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _LONGEST: Final = 200
+_LONGEST_WORD: Final = 300
+_MOST: Final = 2000
+_MOST_CHAINS: Final = 20
 _BASIS: Final = re.compile(r"[0-9a-f]{0,32}", re.ASCII)
 
 
@@ -52,9 +55,10 @@ def sort_out(
         personas, refused_there = _personas(file, attributes, catalogue, today)
     except (StopIteration, ValueError, OverflowError):
         raise FileRefusedError("unreadable") from None
+    chains = (*file.earlier, file.activity)
+    _check_bounds(file, chains)
     held = {MAIN: (seed, attributes)} | {each.id: (each.seed, each.attributes) for each in personas}
     choices, elsewhere = _choices(file, held, catalogue, clients)
-    chains = (*file.earlier, file.activity)
     return Arrival(
         made_by=_short(file.made_by),
         made_at=made_at,
@@ -203,6 +207,19 @@ def _decisions(record: ChoiceRecord, details: Collection[str], catalogue: Catalo
             picked = each.detail if each.detail in details else None
             basis = each.basis if _BASIS.fullmatch(each.basis) else ""
             yield Decision(each.claim, each.allowed, each.form, picked, basis)
+
+
+def _check_bounds(file: Everything, chains: Collection[LedgerRecord]) -> None:
+    """Refuse what nobody's life holds, and what no page could show."""
+    entries = (entry for chain in chains for entry in chain.entries)
+    names = sum(len(chain.services) for chain in chains)
+    if len(file.choices) > _MOST or names > _MOST or len(chains) > _MOST_CHAINS or not all(map(_can_be_shown, entries)):
+        raise FileRefusedError("unreadable")
+
+
+def _can_be_shown(entry: EntryRecord) -> bool:
+    words = (entry.kind or "", entry.service or "", *entry.details, *entry.facts, *entry.facts.values())
+    return len(words) <= _LONGEST and all(len(word) <= _LONGEST_WORD for word in words)
 
 
 def _chain(ledger: LedgerRecord, made_by: str) -> Chain:

@@ -12,6 +12,7 @@ from idp.authentication.values import Origin
 from idp.letters.values import Letter
 from idp.portability.errors import AlreadyLeavingError, NotLeavingError
 from idp.services import Services
+from idp.storage.db import Base
 from tests.doubles import FrozenClock
 from tests.web.citizen.chooser import PASSWORD, Chooser
 
@@ -136,6 +137,17 @@ def test_after_the_end_no_row_names_the_account_or_holds_anything_of_it(
     index = services.accounts.index("amina")
     assert rows_naming(services, index) == ["retired_name.login_index"]
     assert services.portability.purge(size) == 0
+
+
+def test_whatever_refers_to_an_account_is_found_by_erasure() -> None:
+    naming = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if any(key.column.table.name == "account" for key in column.foreign_keys) or "account" in column.name
+    }
+
+    assert {name for name in naming if not name.endswith(".account_id")} == set()
 
 
 def test_other_citizens_keep_everything(citizen: Chooser, services: Services, clock: FrozenClock) -> None:

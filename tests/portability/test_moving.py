@@ -287,6 +287,12 @@ def test_any_change_to_an_entry_is_noticed(services: Services, file: bytes, tamp
         (lambda content: content["choices"][0].update(since="now"), "unreadable"),
         (lambda content: content.update(account="amina"), "unreadable"),
         (lambda content: content.update(more=2**64), "unreadable"),
+        (lambda content: content.update(choices=content["choices"] * 2001), "unreadable"),
+        (lambda content: content.update(earlier=[content["activity"]] * 20), "unreadable"),
+        (lambda content: content["activity"]["entries"][0].update(details=["x" * 301]), "unreadable"),
+        (lambda content: content["activity"]["entries"][0].update(details=["x"] * 201), "unreadable"),
+        (lambda content: content["personas"].append(content["personas"][0] | {"id": "p"}), "unreadable"),
+        (lambda content: content["personas"].append(content["personas"][0] | {"id": "p" * 22}), "unreadable"),
     ],
 )
 def test_a_file_with_something_else_inside_is_refused(
