@@ -26,6 +26,7 @@ from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
 from idp.composition.private_mail import build_private_mail
+from idp.composition.telling import build_tellings
 from idp.composition.ways_back import build_ways_back
 from idp.consent.events import ServiceEvents
 from idp.consent.last_used import LastUsed
@@ -243,6 +244,9 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         authentication=authentication,
         consent=consent,
         events=events,
+        tellings=build_tellings(
+            db=db, consent=consent, events=events, notices=notices, activity=activity, catalogue=catalogue, clock=clock
+        ),
         tokens=TokenService(db=db, keys=keys, clock=clock, activity=activity, settings=settings.tokens),
         devices=DeviceCodes(db=db, keys=keys, clock=clock, settings=settings.device),
         relay=mail.relay,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from idp.clock import Clock
     from idp.consent.events import ServiceEvents
     from idp.consent.service import ConsentService
+    from idp.consent.telling import Tellings
     from idp.handover.service import HandoverService
     from idp.interactions.service import InteractionService
     from idp.keys.service import KeyService
@@ -64,6 +65,7 @@ class Services:
     consent: ConsentService
     #: What services with an address for events are told of a citizen's choices.
     events: ServiceEvents
+    tellings: Tellings
     tokens: TokenService
     devices: DeviceCodes
     logout: LogoutService

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     REFUSED = "refused"
     #: The citizen stopped sharing with a service.
     STOPPED = "stopped"
+    #: The citizen gave a service the present value of a detail.
+    TOLD = "told"
     #: The service took itself away, and sharing with it ended.
     SERVICE_ENDED = "service_ended"
     DETAIL_ADDED = "detail_added"

@@ -93,6 +93,7 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
         lambda: services.tokens.purge(size),
         lambda: services.interactions.purge(now(), size),
         lambda: services.consent.purge(now(), size),
+        lambda: services.tellings.purge(now(), size),
         lambda: services.authentication.purge(now(), size),
         lambda: services.handover.purge(now(), size),
         lambda: services.invitations.purge(size),

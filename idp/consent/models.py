@@ -57,3 +57,18 @@ class GrantRow(Base):
     #: Tokens carry it; moving it on ends them all.
     token_epoch: Mapped[int]
     last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ToldRow(Base):
+    """A service that was given the present value of a detail because its citizen said so. Names no value."""
+
+    __tablename__ = "told"
+    __table_args__ = (UniqueConstraint("account_id", "attribute_id", "grant_id"),)
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    #: Of the detail in the vault: random, and names nothing.
+    attribute_id: Mapped[str] = mapped_column(String(22))
+    grant_id: Mapped[str] = mapped_column(String(22))
+    notice_id: Mapped[str | None] = mapped_column(String(22))
+    told_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

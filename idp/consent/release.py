@@ -22,7 +22,7 @@ from idp.consent.store import GrantStore
 from idp.consent.values import ClaimsRequest, Decision, Destination, Grant, GrantTicket
 from idp.relay.service import RelayService
 from idp.vault.service import VaultService
-from idp.vault.values import VaultKey
+from idp.vault.values import Document, VaultKey
 
 
 class Releases:
@@ -72,6 +72,15 @@ class Releases:
             return open_values(grant, grant_key=unwrap_key(grant, vault_key=session.vault_key))
         except GrantGoneError:
             return None
+
+    def values_now(self, grant: Grant, *, session: Session) -> SharedValues:
+        """Return what a grant's decisions let out of the vault now; nothing is sealed.
+
+        :raises GrantGoneError: it was stopped, or does not open for them.
+        :raises VaultLockedError: the session cannot open the vault.
+        """
+        key = vault_key(session)
+        return self._present(grant, grant_key=unwrap_key(grant, vault_key=key), key=key)[0]
 
     def unseen(self, request: ClaimsRequest, *, session: Session | None, grant: Grant | None) -> frozenset[str]:
         """Return the claims that a request would get in a language that their citizen has not seen leave.
@@ -155,15 +164,7 @@ class Releases:
 
     def _sealed_anew(self, grant: Grant, *, grant_key: bytes, key: VaultKey) -> Grant:
         now = self._clock.now()
-        document = self._vault.read(grant.account_id, key, persona=grant.details_of)
-        document = self._private_mail.kept(document, grant, at=now)
-        shared = values_of(
-            document,
-            grant.decisions,
-            catalogue=self._catalogue,
-            today=now.date(),
-            languages=open_values(grant, grant_key=grant_key).languages,
-        )
+        shared, document = self._present(grant, grant_key=grant_key, key=key)
         fresh = replace(
             grant,
             claims=shared.claims,
@@ -175,6 +176,14 @@ class Releases:
         if not self._store.reseal(fresh, as_of=grant.updated_at):
             raise GrantGoneError
         return fresh
+
+    def _present(self, grant: Grant, *, grant_key: bytes, key: VaultKey) -> tuple[SharedValues, Document]:
+        now = self._clock.now()
+        document = self._vault.read(grant.account_id, key, persona=grant.details_of)
+        document = self._private_mail.kept(document, grant, at=now)
+        languages = open_values(grant, grant_key=grant_key).languages
+        shared = values_of(document, grant.decisions, catalogue=self._catalogue, today=now.date(), languages=languages)
+        return shared, document
 
     def _require_essential(self, request: ClaimsRequest, client: Client, grant: Grant, shared: SharedValues) -> None:
         assessment = policy.assess(request, register=client.register, catalogue=self._catalogue)

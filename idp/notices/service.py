@@ -1,7 +1,7 @@
 """Writing notices with what they tell of, and telling them until somebody takes them."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -75,6 +75,10 @@ class NoticeService:
     def list(self, *, state: State | None = None, limit: int = 1000) -> tuple[Notice, ...]:
         """Give the notices of the outbox, the newest first."""
         return self._store.list(state=state, limit=limit)
+
+    def found(self, notice_ids: Sequence[str]) -> tuple[Notice, ...]:
+        """Give those of the notices that are still kept; no statement for none."""
+        return self._store.found(notice_ids) if notice_ids else ()
 
     def retry(self, notice_id: str) -> None:
         """Have a notice that was not told tried again now.

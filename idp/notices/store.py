@@ -89,6 +89,12 @@ class NoticeStore:
         with self._db.reading() as connection:
             return tuple(_value(row) for row in connection.execute(statement).mappings())
 
+    def found(self, notice_ids: Sequence[str]) -> tuple[Notice, ...]:
+        """Give those of the notices that are still kept."""
+        with self._db.reading() as connection:
+            rows = connection.execute(select(_notice).where(_notice.c.id.in_(notice_ids))).mappings()
+            return tuple(_value(row) for row in rows)
+
     def purge(self, *, ended_before: datetime, limit: int) -> int:
         """Delete at most `limit` notices that ended before a moment; gives how many."""
         ended = select(_notice.c.id).where(_notice.c.ended_at < ended_before).limit(limit)

@@ -46,7 +46,15 @@ def save(detail: str) -> ResponseReturnValue:
     except (InvalidDetailError, DetailHeldError) as error:
         return _page(document, attribute, typed, fault=_fault(error), status=UNPROCESSABLE)
     flash(_("Your change is saved."), "success")
-    return redirect(url_for("details.index", _anchor=attribute.id), code=303)
+    return redirect(_onward(attribute), code=303)
+
+
+def _onward(attribute: Attribute) -> str:
+    """Lead to the services that have the value before, where there are any; else back to the list."""
+    holders = services().tellings.holders(signed_in(), claim=attribute.claim, attribute_id=attribute.id)
+    if not attribute.language and any(holding.differences for holding in holders):
+        return url_for("details.ask_tell", detail=attribute.id)
+    return url_for("details.index", _anchor=attribute.id)
 
 
 def _gone() -> Response:

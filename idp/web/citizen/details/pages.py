@@ -6,7 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from idp.web.access import citizen
-from idp.web.citizen.details import add, change, language, remove
+from idp.web.citizen.details import add, change, language, remove, tell
 from idp.web.citizen.details.held import DetailGroup, groups, opened
 from idp.web.context import services, signed_in
 from idp.web.pages import page_blueprint
@@ -38,3 +38,6 @@ bp.add_url_rule("/<detail>/change", "change", change.form)
 bp.add_url_rule("/<detail>/change", "save", change.save, methods=["POST"])
 bp.add_url_rule("/<detail>/remove", "ask_remove", remove.ask)
 bp.add_url_rule("/<detail>/remove", "remove", remove.remove, methods=["POST"])
+bp.add_url_rule("/<detail>/tell", "ask_tell", tell.form)
+bp.add_url_rule("/<detail>/tell", "tell", tell.tell, methods=["POST"])
+bp.add_url_rule("/<detail>/tell/<told>/again", "retry_tell", tell.retry, methods=["POST"])
