@@ -38,6 +38,10 @@ _LISTED: Final[Mapping[Group, frozenset[Kind]]] = {
             Kind.SERVICE_ENDED,
             Kind.TOKENS_REVOKED,
             Kind.IDENTITY_CHANGED,
+            Kind.PRIVATE_ADDRESS_MADE,
+            Kind.PRIVATE_ADDRESS_MUTED,
+            Kind.PRIVATE_ADDRESS_UNMUTED,
+            Kind.PRIVATE_ADDRESS_ENDED,
         }
     ),
     Group.DETAILS: frozenset(
@@ -58,6 +62,12 @@ _LISTED: Final[Mapping[Group, frozenset[Kind]]] = {
             Kind.PASSWORD_CHANGED,
             Kind.LOGIN_CHANGED,
             Kind.BROWSERS_FORGOTTEN,
+            Kind.RECOVERY_BEGUN,
+            Kind.RECOVERY_CANCELLED,
+            Kind.RECOVERED_BY_MAIL,
+            Kind.VAULT_REOPENED,
+            Kind.VAULT_BEGUN_ANEW,
+            Kind.TRUSTED_DEVICES_FORGOTTEN,
             Kind.LOCKED,
             Kind.REPAIRED,
             Kind.SECOND_FACTOR_ADDED,
