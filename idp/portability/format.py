@@ -28,6 +28,9 @@ class DetailRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     #: `told` or `organisation`.
     source: str = "told"
     source_name: str = ""
+    #: Issuer identifier of the organisation, and how well it checked the value, in its own terms.
+    source_issuer: str = ""
+    assurance: str = ""
     assurer: str | None = None
     checked_at: str | None = None
     valid_until: str | None = None

@@ -164,6 +164,8 @@ def _detail(attribute: Attribute) -> DetailRecord:
         changed_at=utc(attribute.changed_at),
         source=attribute.source.kind.value,
         source_name=attribute.source.name,
+        source_issuer=attribute.source.issuer,
+        assurance=attribute.assurance,
         assurer=attribute.assurer,
         checked_at=utc(attribute.checked_at) if attribute.checked_at else None,
         valid_until=utc(attribute.valid_until) if attribute.valid_until else None,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from idp.crypto import jose
 from idp.crypto.secrets import token
@@ -45,6 +45,8 @@ class Registry:
         self.alg_none = False
         self.codes: dict[str, dict[str, str]] = {}
         self.requests: list[str] = []
+        #: Where the provider under test really answers, for browsers; its redirect URI names its issuer.
+        self.redirect_to: str | None = None
 
     def authorize(self, url: str) -> dict[str, str]:
         """What the citizen's browser brings back after saying yes: the parameters of the redirect URI."""
@@ -108,6 +110,8 @@ def registry_office(now: Callable[[], float] = time.time) -> Iterator[Registry]:
             registry.requests.append(self.path)
             if self.path.endswith("openid-configuration"):
                 self._answer(200, "application/json", json.dumps(registry.discovery()).encode())
+            elif self.path.startswith("/authorize"):
+                self._back(registry.authorize(registry.issuer + self.path))
             elif self.path == "/jwks":
                 self._answer(200, "application/json", json.dumps({"keys": [registry.key.public()]}).encode())
             else:
@@ -119,6 +123,14 @@ def registry_office(now: Callable[[], float] = time.time) -> Iterator[Registry]:
             form = {name: values[0] for name, values in parse_qs(body).items()}
             status, answer = registry.tokens(form, self.headers.get("Authorization", ""))
             self._answer(status, "application/json", answer)
+
+        def _back(self, returned: dict[str, str]) -> None:
+            self.send_response(303)
+            asked = registry.codes[returned["code"]]["redirect_uri"]
+            place = (registry.redirect_to or "") + urlsplit(asked).path if registry.redirect_to else asked
+            self.send_header("Location", f"{place}?{urlencode(returned)}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def _answer(self, status: int, media_type: str, body: bytes) -> None:
             self.send_response(status)
