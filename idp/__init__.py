@@ -15,6 +15,7 @@ A request is followed in one direction, and each room may import only from those
     tokens          codes, access and refresh tokens: sealing, rotation, replay
     consent         claims requests, decisions, grants, withdrawal
     handover        signing in a browser from another one
+    organisations   details from other OpenID Connect providers: there, back, and what is kept
     recovery        getting back in by mail, with a waiting time
     authentication  passwords, recovery, browser sessions
     vault           key slots and the sealed document of a citizen's details

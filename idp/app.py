@@ -25,6 +25,7 @@ from idp.clients.service import ClientService
 from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.composition.organisations import build_organisations
 from idp.composition.private_mail import build_private_mail
 from idp.composition.telling import build_tellings
 from idp.composition.ways_back import build_ways_back
@@ -261,6 +262,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             clock=clock,
             pepper=pepper,
         ),
+        organisations=build_organisations(db=db, vault=vault, catalogue=catalogue, clock=clock, settings=settings),
         logout=logout,
         repair=repair,
         recovery=recovery,

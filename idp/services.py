@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from idp.letters.service import LetterService
     from idp.logout.service import LogoutService
     from idp.notices.service import NoticeService
+    from idp.organisations.service import OrganisationService
     from idp.outbound.fetch import Fetcher
     from idp.portability.service import PortabilityService
     from idp.recovery.service import RecoveryService
@@ -68,6 +69,7 @@ class Services:
     tellings: Tellings
     tokens: TokenService
     devices: DeviceCodes
+    organisations: OrganisationService
     logout: LogoutService
     repair: RepairService
     recovery: RecoveryService

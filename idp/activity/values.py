@@ -29,6 +29,8 @@ class Kind(StrEnum):
     DETAIL_ADDED = "detail_added"
     DETAIL_CHANGED = "detail_changed"
     DETAIL_REMOVED = "detail_removed"
+    #: An organisation's word was taken over into the details.
+    DETAIL_BROUGHT = "detail_brought"
     #: A persona was made, renamed or given other details, or removed. Its name is in the vault only.
     PERSONA_ADDED = "persona_added"
     PERSONA_CHANGED = "persona_changed"
@@ -95,6 +97,8 @@ METHOD: Final = "method"
 REASON: Final = "reason"
 #: How long a choice holds: `once`, `standing`.
 DURATION: Final = "duration"
+#: Which organisation, by the short name that its operator gave it.
+ORGANISATION: Final = "organisation"
 #: Under which kind of identity: `persona`, `one_time`; the main one is not mentioned. Never which persona.
 IDENTITY: Final = "identity"
 #: Which entries were deleted: `one`, `older`, `service`.
@@ -105,6 +109,7 @@ COUNT: Final = "count"
 SEAL: Final = "seal"
 
 _BROWSER: Final = frozenset({BROWSER})
+_ORGANISATION: Final = frozenset({ORGANISATION})
 
 #: The facts each kind may carry; a kind that is not listed carries none. Nothing else gets into the ledger, so that a
 #: value of a detail cannot either.
@@ -116,6 +121,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.SIGN_IN_REFUSED: frozenset({BROWSER, METHOD, REASON}),
         Kind.RELEASED: frozenset({DURATION, IDENTITY}),
         Kind.REFUSED: frozenset({REASON}),
+        Kind.DETAIL_BROUGHT: _ORGANISATION,
         Kind.RECOVERY_CODE_RENEWED: _BROWSER,
         Kind.RECOVERED: _BROWSER,
         Kind.PASSWORD_CHANGED: _BROWSER,

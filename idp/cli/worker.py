@@ -96,6 +96,7 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
         lambda: services.tellings.purge(now(), size),
         lambda: services.authentication.purge(now(), size),
         lambda: services.handover.purge(now(), size),
+        lambda: services.organisations.purge(now(), size),
         lambda: services.invitations.purge(size),
         lambda: services.self_registered.purge(size, in_use=services.consent.services_among),
         lambda: services.notices.purge(now(), size),

@@ -260,6 +260,7 @@ def _origin(attribute: Attribute) -> Origin:
         added_at=attribute.added_at,
         assurer=attribute.assurer or "",
         checked_at=attribute.checked_at,
+        assurance=attribute.assurance,
     )
 
 

@@ -19,6 +19,8 @@ class Origin:
     added_at: datetime | None = None
     assurer: str = ""
     checked_at: datetime | None = None
+    #: In the assurer's own terms.
+    assurance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

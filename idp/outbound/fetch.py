@@ -77,17 +77,30 @@ class Fetcher:
                 message = "outbound.ca_bundle is not a readable file of certificates in PEM"
                 raise OutboundError(message) from None
 
-    def get(self, url: str, *, accept: str, max_bytes: int | None = None) -> Fetched:
+    def get(self, url: str, *, accept: str, max_bytes: int | None = None, authorization: str | None = None) -> Fetched:
         """Fetch a document. Any status but a redirect is given back; it is for the caller to like it.
 
         :param accept: media type to ask for.
+        :param authorization: header of that name.
         :param max_bytes: a lower limit than the settings' for this document.
         :raises FetchRefusedError: the URL, an address of its host, a redirect or the answer's size breaks a rule.
         :raises FetchFailedError: no answer, none in time, a broken one, or it has been waited for enough.
         """
         goal = target(url, private_hosts=self._settings.allowed_hosts)
         with self._patience.waiting(goal.host, most=self._settings.timeout_seconds):
-            return self._send(goal, _Sent("GET", {"Accept": accept}), max_bytes=max_bytes)
+            headers = {"Accept": accept} | ({} if authorization is None else {"Authorization": authorization})
+            return self._send(goal, _Sent("GET", headers), max_bytes=max_bytes)
+
+    def ask(self, url: str, body: bytes, *, headers: Mapping[str, str], max_bytes: int | None = None) -> Fetched:
+        """Send a form while a citizen waits for the answer, under the same rules as :meth:`get`.
+
+        :param headers: `Accept` and `Content-Type`, and `Authorization` where one is needed.
+        :raises FetchRefusedError: the URL, an address of its host, a redirect or the answer's size breaks a rule.
+        :raises FetchFailedError: no answer, none in time, a broken one, or it has been waited for enough.
+        """
+        goal = target(url, private_hosts=self._settings.allowed_hosts)
+        with self._patience.waiting(goal.host, most=self._settings.timeout_seconds):
+            return self._send(goal, _Sent("POST", headers, body), max_bytes=max_bytes)
 
     def post(self, url: str, form: Mapping[str, str], *, max_bytes: int | None = None) -> Fetched:
         """Send a form, under the same rules as :meth:`get`. Any status but a redirect is given back.

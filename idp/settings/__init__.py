@@ -6,6 +6,7 @@ A feature takes the section that it needs, never the whole tree. Secrets hide th
 from idp.settings.leaving import LeavingSettings
 from idp.settings.loading import SettingsError, load_settings
 from idp.settings.mail import MailSettings
+from idp.settings.organisations import OrganisationSettings
 from idp.settings.recovery import RecoverySettings
 from idp.settings.safety import unsafe_settings
 from idp.settings.secret import SecretSettings
@@ -52,6 +53,7 @@ __all__ = [
     "LogoutSettings",
     "MailSettings",
     "NoticeSettings",
+    "OrganisationSettings",
     "OutboundSettings",
     "PasswordSettings",
     "ProtocolSettings",

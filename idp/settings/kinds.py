@@ -43,7 +43,16 @@ def is_loopback(host: str | None) -> bool:
 
 
 def _issuer(value: str) -> str:
-    """Check an issuer identifier (OIDC Discovery §3, RFC 8414 §2), which is compared letter by letter ever after."""
+    if value.endswith("/"):
+        raise ValueError("must not end with a slash")
+    return _upstream_issuer(value)
+
+
+def _upstream_issuer(value: str) -> str:
+    """Check an issuer identifier (OIDC Discovery §3, RFC 8414 §2), which is compared letter by letter ever after.
+
+    Somebody else's may end with a slash.
+    """
     try:
         parts = urlsplit(value)
         valid_port = parts.port is None or parts.port > 0
@@ -53,8 +62,6 @@ def _issuer(value: str) -> str:
         raise ValueError("must be an https address, such as https://id.example.org")
     if parts.query or parts.fragment or parts.username is not None or "?" in value or "#" in value:
         raise ValueError("must have no query, fragment or user name")
-    if value.endswith("/"):
-        raise ValueError("must not end with a slash")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("must be https; http is for localhost in development only")
     return value
@@ -65,3 +72,4 @@ Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Languages = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_languages)]
 Limit = Annotated[str, AfterValidator(_limit)]
 Issuer = Annotated[str, AfterValidator(_issuer)]
+UpstreamIssuer = Annotated[str, AfterValidator(_upstream_issuer)]

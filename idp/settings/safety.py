@@ -37,6 +37,7 @@ def _of_files(settings: Settings) -> Iterator[str]:
         "secrets.key_encryption_file": settings.secrets.key_encryption_file,
         "secrets.pepper_file": settings.secrets.pepper_file,
         "server.tls_key": settings.server.tls_key,
+        **{f"organisations.{each.id}.client_secret_file": each.client_secret_file for each in settings.organisations},
         "mail.password_file": settings.mail.password_file,
     }
     for name, path in files.items():

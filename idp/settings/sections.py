@@ -153,6 +153,8 @@ class LimitSettings(Section):
     """Browsers that ask to be signed in by another device."""
     registration: Limit = "60/hour"
     """Services that register themselves, and changes to their registrations."""
+    organisations: Limit = "30/minute"
+    """Ways to an organisation and back."""
     leaving: Limit = "20/hour"
     """Downloads of everything, files brought in, and accounts closed."""
     introspection: Limit = "off"

@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from idp import resources
@@ -12,6 +12,7 @@ from idp.settings import sections, services
 from idp.settings.kinds import Issuer, Languages, is_loopback
 from idp.settings.leaving import LeavingSettings
 from idp.settings.mail import MailSettings
+from idp.settings.organisations import OrganisationSettings, distinct
 from idp.settings.places import PlacesSettings
 from idp.settings.recovery import RecoverySettings
 from idp.settings.relay import RelaySettings
@@ -47,6 +48,9 @@ class Settings(BaseSettings):
     """Languages of the pages, the default one first."""
     claims_catalogue: Path = Field(default_factory=_catalogue)
     """The catalogue of details that citizens may hold."""
+    organisations: Annotated[tuple[OrganisationSettings, ...], AfterValidator(distinct)] = ()
+    """Organisations from which citizens may bring details: OpenID Connect providers, a table each. See
+    docs/operating.md."""
 
     database: sections.DatabaseSettings = Field(default_factory=sections.DatabaseSettings)
     server: sections.ServerSettings = Field(default_factory=sections.ServerSettings)
@@ -118,6 +122,11 @@ class Settings(BaseSettings):
             faults.append("issuer: must be https in production")
         if self.database.in_memory:
             faults.append("database.url: names a database in memory, which is lost at each stop")
+        faults += [
+            f"organisations: {organisation.id} must have an https issuer in production"
+            for organisation in self.organisations
+            if not organisation.issuer.startswith("https://")
+        ]
         if self.mail.on and self.mail.security == "none" and not is_loopback(self.mail.host):
             faults.append("mail.security: letters hold links that open accounts, so they may not travel unencrypted")
         if self.secrets.key_encryption == self.secrets.pepper:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from idp.claims.catalogue import Catalogue
+from idp.claims.cleaning import clean
 from idp.claims.derivation import derive
 from idp.claims.values import ClaimDefinition, ClaimValue, Format
 from idp.crypto.secrets import b64url
@@ -34,6 +35,14 @@ def is_ready(slots: Sequence[Slot]) -> bool:
     """Tell whether the vault may take details: its owner has shown two ways to unlock it."""
     confirmed = [slot for slot in slots if slot.confirmed_at is not None and slot.kind in UNLOCKING]
     return len(confirmed) >= REQUIRED_SLOTS
+
+
+def label(claim: str, typed: str) -> str:
+    """Give the citizen's own word for a value, made harmless.
+
+    :raises InvalidDetailError: it cannot be one.
+    """
+    return clean(typed, claim=claim, limit=MAX_LABEL, part="label")
 
 
 def check_room(document: Document, definition: ClaimDefinition, value: ClaimValue) -> None:

@@ -1,18 +1,18 @@
 """The citizen's details: read, added, changed and removed, always under their own key."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from idp.activity.service import ActivityService
-from idp.activity.values import Entry, Kind
+from idp.activity.values import ORGANISATION, Entry, Kind
 from idp.claims.catalogue import Catalogue
-from idp.claims.cleaning import clean
 from idp.claims.formats import validate
 from idp.claims.values import ClaimValue
 from idp.clock import Clock
 from idp.crypto.secrets import identifier, random_key
 from idp.storage.db import Database
 from idp.vault import policy
+from idp.vault.bringing import Brought, renewed
 from idp.vault.emails import EMAIL, EmailsChanged, tell
 from idp.vault.errors import (
     DetailHeldError,
@@ -35,6 +35,7 @@ class _Change:
     document: Document
     kind: Kind
     claims: tuple[str, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class VaultService(KeySlots):
@@ -139,7 +140,7 @@ class VaultService(KeySlots):
             others = () if old.language else document.values(old.claim)
             if any(other.value == value for other in others if other.id != old.id):
                 raise DetailHeldError(old.claim)
-            new = replace(old, label=old.label if label is None else _label(old.claim, label))
+            new = replace(old, label=old.label if label is None else policy.label(old.claim, label))
             if value != old.value:
                 # What was checked was the old value; nobody vouches for the new one.
                 new = replace(
@@ -150,6 +151,7 @@ class VaultService(KeySlots):
                     assurer=None,
                     checked_at=None,
                     valid_until=None,
+                    assurance="",
                 )
             if new != old:
                 # A persona's own from now on; of main details none follows anything.
@@ -183,6 +185,31 @@ class VaultService(KeySlots):
             return _Change(replace(document, attributes=attributes), Kind.DETAIL_REMOVED, (old.claim,))
 
         return self._write(account_id, key, persona, expected_version, change)
+
+    def bring(
+        self, account_id: str, key: VaultKey, *brought: Brought, organisation: str, expected_version: int
+    ) -> Document:
+        """Take over what an organisation says, all of it or nothing, and give the document with it.
+
+        :param organisation: its id, for the ledger.
+        :raises VaultError: as :meth:`add`; or what was to be replaced is not there.
+        """
+        if not self.ready(account_id):
+            raise VaultNotReadyError
+
+        def change(document: Document) -> _Change:
+            for one in brought:
+                if one.replaces is None:
+                    added = self._attribute(document, one.detail)
+                    document = replace(document, attributes=(*document.attributes, added))
+                else:
+                    old = _find(document, one.replaces)
+                    value = self._validated(old.claim, one.detail.raw)
+                    document = renewed(document, old, one.detail, value, now=self._clock.now())
+            claims = tuple(dict.fromkeys(one.detail.claim for one in brought))
+            return _Change(document, Kind.DETAIL_BROUGHT, claims, {ORGANISATION: organisation})
+
+        return self._write(account_id, key, MAIN, expected_version, change)
 
     def rename(self, account_id: str, key: VaultKey, login: str) -> None:
         """Keep another sign-in name. Its owner's ledger is told by whoever changes the name.
@@ -231,7 +258,8 @@ class VaultService(KeySlots):
                     catalogue=self._catalogue,
                     emails_changed=self._emails_changed,
                 )
-            self._activity.record(Entry(account_id=account_id, kind=made.kind, claims=made.claims))
+            entry = Entry(account_id=account_id, kind=made.kind, claims=made.claims, facts=made.facts)
+            self._activity.record(entry)
             if EMAIL in made.claims:
                 tell(self._emails_changed, after, account_id=account_id, persona=persona)
         return after
@@ -253,7 +281,8 @@ class VaultService(KeySlots):
             assurer=detail.assurer,
             checked_at=detail.checked_at,
             valid_until=detail.valid_until,
-            label=_label(detail.claim, detail.label),
+            assurance=detail.assurance,
+            label=policy.label(detail.claim, detail.label),
             language=detail.language,
         )
 
@@ -266,7 +295,3 @@ def _find(document: Document, attribute_id: str) -> Attribute:
     if attribute is None:
         raise UnknownDetailError
     return attribute
-
-
-def _label(claim: str, typed: str) -> str:
-    return clean(typed, claim=claim, limit=policy.MAX_LABEL, part="label")

@@ -68,10 +68,13 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a detail came from. `name` is the organisation's, empty when the citizen told it."""
+    """Where a detail came from. `name` and `issuer` are the organisation's, empty when the citizen told it."""
 
     kind: SourceKind = SourceKind.TOLD
     name: str = ""
+    #: Issuer identifier of its OpenID Connect provider, and who the citizen is there.
+    issuer: str = ""
+    subject: str = field(default="", repr=False)
 
 
 TOLD = Source()
@@ -91,6 +94,8 @@ class Attribute:
     assurer: str | None = None
     checked_at: datetime | None = None
     valid_until: datetime | None = None
+    #: How well it was checked, in the assurer's own terms: a level (`acr`), or a trust framework and its level.
+    assurance: str = ""
     #: The citizen's own word for it, such as "work".
     label: str = field(default="", repr=False)
     #: BCP 47 tag of a value in another language or script (OpenID Connect Core §5.2); empty for the plain one.
@@ -120,6 +125,7 @@ class NewDetail:
     assurer: str | None = None
     checked_at: datetime | None = None
     valid_until: datetime | None = None
+    assurance: str = ""
     language: str = field(default="", repr=False)
 
 

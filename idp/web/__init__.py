@@ -13,6 +13,7 @@ from __future__ import annotations
 from flask import Flask
 
 from idp.crypto.sealing import derive
+from idp.protocol.upstream import client as upstream
 from idp.services import Services
 from idp.web import assets, citizen, errors, languages, limits, oidc, templating
 from idp.web.proxies import TrustedProxies
@@ -39,5 +40,6 @@ def init_app(app: Flask, services: Services) -> None:
     assets.init_app(app)
     errors.init_app(app)
     oidc.init_app(app, services)
+    services.organisations.reached_by(upstream.assemble(services))
     for blueprint in (*citizen.blueprints(), *oidc.blueprints(settings)):
         app.register_blueprint(blueprint)

@@ -24,6 +24,8 @@ from idp.web.citizen.handover import approving, asking
 from idp.web.citizen.leaving import bringing, closing
 from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
+from idp.web.citizen.organisations import arrivals
+from idp.web.citizen.organisations import pages as organisations
 from idp.web.citizen.personas import pages as personas
 from idp.web.citizen.regaining import pages as recovery_mail
 from idp.web.citizen.regaining import vault
@@ -72,6 +74,8 @@ def blueprints() -> tuple[Blueprint, ...]:
             logo,
             consent,
             details,
+            organisations,
+            arrivals,
             device,
             sharing,
             addresses,

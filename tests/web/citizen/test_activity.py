@@ -47,6 +47,12 @@ def test_what_was_shared_is_named_and_never_shown(citizen: Chooser) -> None:
     assert "Amina" not in page
 
 
+def test_each_entry_offers_to_say_that_it_was_somebody_else(citizen: Chooser) -> None:
+    latest = citizen.services.activity.page(citizen.session.account_id).rows[0].sequence
+
+    assert f'href="/not-me?row={latest}"' in shown(citizen)
+
+
 def test_refusing_is_an_entry(citizen: Chooser) -> None:
     citizen.asked("given_name")
     citizen.press("consent-deny")

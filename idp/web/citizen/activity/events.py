@@ -12,9 +12,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from idp.activity.values import BROWSER, COUNT, DURATION, IDENTITY, METHOD, REASON, Kind, Row
+from idp.activity.values import BROWSER, COUNT, DURATION, IDENTITY, METHOD, ORGANISATION, REASON, Kind, Row
 from idp.web.citizen.activity.wording import detail_label
 from idp.web.citizen.details.held import service_name
+from idp.web.context import services
+from idp.web.languages import current
 
 _NAMES = {
     Kind.SIGNED_UP: _l("Account made"),
@@ -29,6 +31,7 @@ _NAMES = {
     Kind.DETAIL_ADDED: _l("Detail added"),
     Kind.DETAIL_CHANGED: _l("Detail changed"),
     Kind.DETAIL_REMOVED: _l("Detail removed"),
+    Kind.DETAIL_BROUGHT: _l("Details brought"),
     Kind.PERSONA_ADDED: _l("Persona made"),
     Kind.PERSONA_CHANGED: _l("Persona changed"),
     Kind.PERSONA_REMOVED: _l("Persona removed"),
@@ -83,6 +86,7 @@ _SENTENCES = {
     Kind.DETAIL_ADDED: _l("You added to your details."),
     Kind.DETAIL_CHANGED: _l("You changed your details."),
     Kind.DETAIL_REMOVED: _l("You removed from your details."),
+    Kind.DETAIL_BROUGHT: _l("You brought details from an organisation."),
     Kind.PERSONA_ADDED: _l("You made a persona."),
     Kind.PERSONA_CHANGED: _l("You changed a persona."),
     Kind.PERSONA_REMOVED: _l("You removed a persona."),
@@ -228,6 +232,8 @@ def _notes(row: Row) -> tuple[str, ...]:
     }
     if method := methods.get(row.facts.get(METHOD, "")):
         notes.append(method)
+    if organisation := services().organisations.directory.find(row.facts.get(ORGANISATION, "")):
+        notes.append(organisation.name(current()).text)
     if row.facts.get(REASON) == "number":
         notes.append(_("the number was wrong"))
     if row.facts.get(DURATION) == "once":

@@ -107,6 +107,7 @@ def held(attribute: Attribute, *, document: Document, grants: Sequence[Grant]) -
             added_at=attribute.changed_at,
             assurer=attribute.assurer or "",
             checked_at=attribute.checked_at,
+            assurance=attribute.assurance,
         ),
         valid_until=attribute.valid_until,
         holders=_holders(attribute, document=document, grants=grants),

@@ -23,7 +23,13 @@ def index() -> ResponseReturnValue:
         return render_template("citizen/details/locked.html")
     found = groups(document)
     ready = services().vault.ready(signed_in().account_id)
-    return render_template("citizen/details/details.html", groups=found, ready=ready, empty=_empty(found))
+    return render_template(
+        "citizen/details/details.html",
+        groups=found,
+        ready=ready,
+        organisations=len(services().organisations.directory),
+        empty=_empty(found),
+    )
 
 
 def _empty(found: tuple[DetailGroup, ...]) -> bool:
