@@ -47,6 +47,7 @@ _LISTED: Final[Mapping[Group, frozenset[Kind]]] = {
     Group.DETAILS: frozenset(
         {
             Kind.DETAIL_ADDED,
+            Kind.DETAIL_BROUGHT,
             Kind.DETAIL_CHANGED,
             Kind.DETAIL_REMOVED,
             Kind.PERSONA_ADDED,

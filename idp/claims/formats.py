@@ -26,6 +26,9 @@ MAX_YEARS: Final = 130
 
 _DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _YEAR: Final = re.compile(r"\d{4}")
+_DAY_OR_MONTH: Final = re.compile(r"\d{1,2}")
+_MONTHS: Final = range(1, 13)
+_DAYS: Final = range(1, 32)
 _IDENTIFIER: Final = re.compile(r"[0-9A-Z](?:[0-9A-Z ./-]{1,38}[0-9A-Z])", re.ASCII)
 _TRUE: Final = frozenset({"true", "yes", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "off", "0"})
@@ -84,10 +87,7 @@ def _date(claim: str, raw: object, today: date) -> str:
     if isinstance(raw, date):
         raw = raw.isoformat()[:10]
     elif isinstance(raw, Mapping):
-        parts = [clean(raw.get(part, ""), claim=claim, limit=4) for part in ("year", "month", "day")]
-        if not any(parts):
-            raise InvalidDetailError(claim, Fault.MISSING)
-        raw = "-".join(parts) if any(parts[1:]) else parts[0]
+        raw = _joined(claim, raw)
     text = _line(claim, raw)
     if _YEAR.fullmatch(text):
         year, written = int(text), f"{int(text):04}"
@@ -105,6 +105,28 @@ def _date(claim: str, raw: object, today: date) -> str:
     if year < today.year - MAX_YEARS:
         raise InvalidDetailError(claim, Fault.DATE_TOO_EARLY)
     return written
+
+
+def _joined(claim: str, parts: Mapping[str, object]) -> str:
+    """Put the parts of a date together; says of each that cannot be right which one it is."""
+    year, month, day = (
+        clean(parts.get(part, ""), claim=claim, limit=10, part=part) for part in ("year", "month", "day")
+    )
+    if not (year or month or day):
+        raise InvalidDetailError(claim, Fault.MISSING)
+    if _YEAR.fullmatch(year) is None:
+        raise InvalidDetailError(claim, Fault.DATE_YEAR, part="year")
+    if not (month or day):
+        return year
+    if not _is_between(month, _MONTHS):
+        raise InvalidDetailError(claim, Fault.DATE_MONTH, part="month")
+    if not _is_between(day, _DAYS):
+        raise InvalidDetailError(claim, Fault.DATE_DAY, part="day")
+    return f"{year}-{month}-{day}"
+
+
+def _is_between(text: str, numbers: range) -> bool:
+    return _DAY_OR_MONTH.fullmatch(text) is not None and int(text) in numbers
 
 
 def _country(claim: str, raw: object, _today: date) -> str:

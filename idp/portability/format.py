@@ -28,10 +28,12 @@ class DetailRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     #: `told` or `organisation`.
     source: str = "told"
     source_name: str = ""
-    #: Issuer identifier of the organisation, and how well it checked the value, in its own terms.
+    #: Of an organisation: its issuer, and who the citizen is there.
     source_issuer: str = ""
-    assurance: str = ""
+    source_subject: str = ""
     assurer: str | None = None
+    #: How well it was checked, in the assurer's own terms.
+    assurance: str = ""
     checked_at: str | None = None
     valid_until: str | None = None
     label: str = ""

@@ -165,6 +165,7 @@ def _detail(attribute: Attribute) -> DetailRecord:
         source=attribute.source.kind.value,
         source_name=attribute.source.name,
         source_issuer=attribute.source.issuer,
+        source_subject=attribute.source.subject,
         assurance=attribute.assurance,
         assurer=attribute.assurer,
         checked_at=utc(attribute.checked_at) if attribute.checked_at else None,

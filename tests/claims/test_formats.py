@@ -89,7 +89,7 @@ def test_a_good_value_is_kept_in_one_form(claim: str, raw: object, value: object
         ("birthdate", "1981-02-29", "date"),
         ("birthdate", "31/03/1980", "date"),
         ("birthdate", "1980-13-01", "date"),
-        ("birthdate", {"day": "31", "month": "", "year": "1980"}, "date"),
+        ("birthdate", {"day": "31", "month": "", "year": "1980"}, "date_month"),
         ("birthdate", {"day": "", "month": "", "year": ""}, "missing"),
         ("birthdate", "2026-05-05", "date_in_future"),
         ("birthdate", "2027", "date_in_future"),
@@ -185,3 +185,33 @@ def test_nothing_that_can_be_typed_breaks_a_check(claim: str, raw: object) -> No
         return
     assert value not in ("", [], {})
     assert valid(claim, value) == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "part"),
+    [
+        ({}, "missing", None),
+        ({"day": "31", "month": "3"}, "date_year", "year"),
+        ({"day": "31", "month": "3", "year": "80"}, "date_year", "year"),
+        ({"day": "31", "month": "3", "year": "19800"}, "date_year", "year"),
+        ({"day": "31", "month": "march", "year": "1980"}, "date_month", "month"),
+        ({"day": "31", "month": "13", "year": "1980"}, "date_month", "month"),
+        ({"day": "31", "year": "1980"}, "date_month", "month"),
+        ({"month": "3", "year": "1980"}, "date_day", "day"),
+        ({"day": "0", "month": "3", "year": "1980"}, "date_day", "day"),
+        ({"day": "3-1", "month": "3", "year": "1980"}, "date_day", "day"),
+        ({"day": "3" * 11, "month": "3", "year": "1980"}, "too_long", "day"),
+        ({"day": "31", "month": "2", "year": "1980"}, "date", None),
+    ],
+)
+def test_a_date_names_the_part_at_fault(typed: dict[str, str], code: str, part: str | None) -> None:
+    assert fault("birthdate", typed) == (code, part)
+
+
+@given(st.dates(min_value=date(1900, 1, 1), max_value=TODAY))
+def test_a_date_comes_out_as_it_went_in_by_its_parts(day: date) -> None:
+    written = valid("birthdate", {"day": str(day.day), "month": str(day.month), "year": str(day.year)})
+    year, month, number = written.split("-")
+
+    assert written == day.isoformat()
+    assert valid("birthdate", {"day": number, "month": month, "year": year}) == written
