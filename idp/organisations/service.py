@@ -158,6 +158,26 @@ class OrganisationService:
         """Throw away what came."""
         self._store.use_arrival(arrival_id, sid=session.sid)
 
+    def held_from(self, organisation: Organisation, session: Session) -> tuple[str, ...]:
+        """Give the claims that are held on an organisation's word.
+
+        :raises SessionEndedError: the vault cannot be opened in this session.
+        """
+        document = self._vault.read(session.account_id, _key_of(session))
+        return tuple(each.claim for each in document.attributes if each.source.issuer == organisation.issuer)
+
+    def remove_all(self, organisation: Organisation, session: Session) -> None:
+        """Remove every detail that is held on an organisation's word, all of them or none.
+
+        :raises VaultError: somebody else changed the vault.
+        :raises SessionEndedError: the vault cannot be opened in this session.
+        """
+        key = _key_of(session)
+        with self._db.transaction():
+            for each in self._vault.read(session.account_id, key).attributes:
+                if each.source.issuer == organisation.issuer:
+                    self._vault.remove(session.account_id, key, each.id)
+
     def purge(self, now: datetime, limit: int) -> int:
         """Delete at most `limit` rows of each kind that have ended; gives how many."""
         return self._store.purge(now, limit)

@@ -436,3 +436,17 @@ def test_what_has_ended_is_purged(town: Town, clock: FrozenClock) -> None:
     clock.advance(hours=1)
     with town.app.app_context():
         assert town.services.organisations.purge(clock.now(), 10) == 2
+
+
+def test_everything_that_came_can_be_removed_at_once_and_ones_own_word_stays(town: Town) -> None:
+    town.tell("given_name", "Typed")
+    town.bring()
+    town.keep()
+    page = town.visitor.open(PATH)
+    assert "Family name" in page.text
+    answer = town.visitor.send("remove")
+
+    assert answer.status_code == 303
+    assert [(each.claim, each.value) for each in town.document().attributes] == [("given_name", "Typed")]
+    town.registry.subject = "somebody-else"
+    assert town.bring().status_code == 200

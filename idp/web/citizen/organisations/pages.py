@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from idp.crypto.secrets import token
 from idp.organisations.errors import CancelledError, OrganisationError, SubjectChangedError, Trouble, UpstreamError
 from idp.organisations.values import Organisation, Return
+from idp.vault.errors import VaultError
 from idp.web import cookies, errors, headers
 from idp.web.access import citizen, public
 from idp.web.context import current_session, services, signed_in
@@ -45,9 +46,14 @@ def ask(organisation: str) -> ResponseReturnValue:
         return redirect(url_for("details.index"), code=303)
     # The button leads there, through a redirect of ours.
     headers.allow_form_redirect(found.issuer)
+    organisations = services().organisations
     labels = [services().catalogue[claim].label[current()] for claim in found.settings.details]
     return render_template(
-        "citizen/organisations/ask.html", organisation=found, name=found.name(current()), labels=labels
+        "citizen/organisations/ask.html",
+        organisation=found,
+        name=found.name(current()),
+        labels=labels,
+        held=[services().catalogue[claim].label[current()] for claim in organisations.held_from(found, session)],
     )
 
 
@@ -66,6 +72,22 @@ def go(organisation: str) -> ResponseReturnValue:
     if cookies.flow() != browser:
         cookies.set_flow(answer, browser)
     return answer
+
+
+@bp.post("/<organisation>/remove")
+@citizen
+@own_transactions
+def remove(organisation: str) -> ResponseReturnValue:
+    """Remove everything that is held on its word."""
+    found = _organisation(organisation)
+    try:
+        services().organisations.remove_all(found, signed_in())
+    except VaultError:
+        changed = _("Your details were changed in another window. Look again: nothing was saved yet.")
+        flash(changed, "warning")
+        return redirect(url_for("organisations.ask", organisation=found.id), code=303)
+    flash(_("What came from %(name)s is removed from your details.", name=found.name(current()).text), "success")
+    return redirect(url_for("details.index"), code=303)
 
 
 @bp.get("/<organisation>/back")
