@@ -36,10 +36,12 @@ class Links:
         account_id: str,
         subject: str,
         written_at: datetime,
+        contact_id: str = "",
         lifetime: timedelta | None = None,
     ) -> str:
         """Make a link and give its secret, which belongs in the letter and nowhere else.
 
+        :param contact_id: the address that the letter goes to.
         :param lifetime: another one than the purpose has.
         """
         secret = token()
@@ -50,6 +52,7 @@ class Links:
                     purpose=purpose.value,
                     account_id=account_id,
                     subject=subject,
+                    contact_id=contact_id,
                     written_at=written_at,
                     expires_at=written_at + (LIFETIMES[purpose] if lifetime is None else lifetime),
                     used_at=None,
@@ -126,6 +129,7 @@ def _value(row: Any) -> Link:  # noqa: ANN401 - a row of the table above, or non
         purpose=Purpose(row.purpose),
         account_id=row.account_id,
         subject=row.subject,
+        contact_id=row.contact_id,
         written_at=row.written_at,
         expires_at=row.expires_at,
     )

@@ -34,6 +34,8 @@ class LetterLinkRow(Base):
     purpose: Mapped[str] = mapped_column(String(24))
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     subject: Mapped[str] = mapped_column(String(64))
+    #: The address that the letter went to: a link proves that this one is read, and no other.
+    contact_id: Mapped[str] = mapped_column(String(22))
     written_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -123,7 +123,7 @@ class LetterService:
             return Failure.NO_CONTACT
         language = account.locale if account.locale in self._languages else self._languages[0]
         facts = {name: payload.get(f"{_FACT}{name}", "") for name in FACTS.get(letter, frozenset())}
-        values = self._links_of(letter, account_id, subject=payload[_SUBJECT], at=notice.created_at)
+        values = self._links_of(letter, account_id, payload=payload, at=notice.created_at)
         values |= {"site": self._issuer, "service": self._service(facts.get(SERVICE, ""), language)}
         draft = rendering.write(letter, language=language, at=notice.created_at, facts=facts, values=values)
         try:
@@ -153,12 +153,18 @@ class LetterService:
         payload |= {f"{_FACT}{name}": fact for name, fact in facts.items()}
         self._notices.add([NewNotice(Kind.LETTER, None, payload)])
 
-    def _links_of(self, letter: Letter, account_id: str, *, subject: str, at: datetime) -> dict[str, str]:
+    def _links_of(self, letter: Letter, account_id: str, *, payload: Mapping[str, str], at: datetime) -> dict[str, str]:
         """Make the links of a letter, by what they are for."""
         return {
             purpose.value: self._issuer
             + PATHS[purpose].format(
-                secret=self.links.make(purpose, account_id=account_id, subject=subject, written_at=at)
+                secret=self.links.make(
+                    purpose,
+                    account_id=account_id,
+                    subject=payload[_SUBJECT],
+                    contact_id=payload[_CONTACT],
+                    written_at=at,
+                )
             )
             for purpose in LINKS.get(letter, ())
         }

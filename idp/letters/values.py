@@ -178,6 +178,8 @@ class Link:
     account_id: str
     #: What it is about: an identifier of the room that had the letter written, or empty.
     subject: str
+    #: The address that the letter went to; empty when that is not known.
+    contact_id: str
     #: When the letter that carries it was written.
     written_at: datetime
     expires_at: datetime

@@ -60,12 +60,22 @@ class Locking:
     def by_letter(self, secret: str) -> str:
         """Lock the account that a letter was about; gives what proves later that this browser opened it.
 
+        A letter proves that the address which it went to is read. Where that is not the address from before what is
+        reported, an intruder may have put it there: such a link still locks, and proves nothing; and while the account
+        is locked, it does not throw the owner out of repairing it.
+
         :raises LinkGoneError: the link was used, is too old, or was never made.
         """
         with self._db.transaction():
             link = self._letters.links.use(Purpose.NOT_ME, secret=secret)
+            before, since = self._store.get(link.account_id), policy.reported(link.written_at)
+            earliest = since if before is None else min(before.reported_at, since)
+            address = self._letters.contacts.at(link.account_id, earliest)
+            owned = address is not None and address.id == link.contact_id
+            if before is not None and not owned:
+                raise LinkGoneError
             browser = token()
-            self._lock(link.account_id, at=link.written_at, method=link.subject, browser=browser)
+            self._lock(link.account_id, at=link.written_at, method=link.subject, browser=browser if owned else None)
         return browser
 
     def row(self, session: Session, sequence: int) -> Row:

@@ -98,7 +98,10 @@ class Proving:
         """
         with self._db.transaction():
             link = self._letters.links.use(Purpose.REPAIR, secret=secret)
-            if self._store.get(link.account_id) is None:
+            repair = self._store.get(link.account_id)
+            # An earlier report may have moved the date before the address that this letter went to.
+            address = None if repair is None else self._letters.contacts.at(link.account_id, repair.reported_at)
+            if address is None or address.id != link.contact_id:
                 raise LinkGoneError
             browser = token()
             self._store.change(link.account_id, browser_digest=digest(browser))

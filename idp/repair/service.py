@@ -197,7 +197,7 @@ class RepairService(Proving):
                 raise NotLockedError
             self._accounts.set_repair(session.account_id, None)
             self._logout.sign_out_others(session)
-            self._letters.links.end(session.account_id, Purpose.REPAIR)
+            self._letters.links.end(session.account_id, Purpose.REPAIR, Purpose.NOT_ME)
             facts = {BROWSER: session.browser} if session.browser else {}
             self._activity.record(Entry(account_id=session.account_id, kind=Kind.REPAIRED, facts=facts))
             self._letters.write(session.account_id, Letter.REPAIR_FINISHED)

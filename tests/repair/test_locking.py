@@ -146,3 +146,33 @@ def test_sign_ins_are_told_in_the_words_of_the_browser(amina: Amina, world: Worl
     amina.sign_in(OWNER)
 
     assert "Firefox on Linux" in world.post.take_to(ADDRESS).text
+
+
+def test_a_link_that_went_to_a_planted_address_does_not_undo_the_owners_lock(amina: Amina, world: World) -> None:
+    world.services.letters.contacts.confirm(world.ask(amina.id, "stranger@letters.example"))
+    told = world.post.take_about("Your contact address was changed").link("/not-me/").rpartition("/")[2]
+    world.clock.advance(hours=1)
+    planted = amina.not_me()
+    browser = world.services.repair.locking.by_letter(told)
+
+    with pytest.raises(LinkGoneError):
+        world.services.repair.locking.by_letter(planted)
+
+    assert amina.given(amina.sign_in(), browser)
+
+
+def test_a_letter_that_went_to_a_planted_address_proves_nothing_once_the_owner_reports(
+    amina: Amina, world: World
+) -> None:
+    world.services.letters.contacts.confirm(world.ask(amina.id, "stranger@letters.example"))
+    told = world.post.take_about("Your contact address was changed").link("/not-me/").rpartition("/")[2]
+    world.clock.advance(hours=1)
+    world.services.repair.locking.by_letter(amina.not_me())
+    kept = world.post.take_about("Your account is locked")
+    assert kept.recipient == "stranger@letters.example"
+
+    browser = world.services.repair.locking.by_letter(told)
+
+    with pytest.raises(LinkGoneError):
+        world.services.repair.open_letter(kept.link("/repair/").rpartition("/")[2])
+    assert amina.given(amina.sign_in(), browser)

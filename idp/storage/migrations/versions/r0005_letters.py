@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=24), nullable=False),
         sa.Column("account_id", sa.String(length=22), nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("contact_id", sa.String(length=22), nullable=False),
         sa.Column("written_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
         sa.Column("used_at", _MOMENT, nullable=True),
