@@ -34,7 +34,9 @@ def _follow(account: str, entry: EntryRecord, previous: bytes, deleted: dict[int
     hashed = unb64url(entry.hash)
     content = unb64url(entry.content) if entry.content is not None else None
     if entry.deleted_by is not None:
-        if entry.deleted_by <= entry.number:
+        # What was deleted says nothing any more: no hash would cover it.
+        speaks = any((entry.at, entry.kind, entry.service, entry.details, entry.facts))
+        if speaks or entry.deleted_by <= entry.number:
             return False
         left = LinkedRow(account, entry.number, None, content, previous, hashed, entry.deleted_by)
         deleted.setdefault(entry.deleted_by, policy.Remains()).add(left)

@@ -34,6 +34,7 @@ from idp.consent.values import (
     Reason,
 )
 from idp.crypto.secrets import random_key
+from idp.relay.errors import AddressTakenError
 from idp.relay.service import RelayService
 from idp.storage.db import Database
 from idp.vault.errors import TooManyDetailsError, VaultChangedError, VaultNotReadyError
@@ -97,8 +98,9 @@ class Deciding(Knowing):
         """
         try:
             return self._decide(request, session, client=client, difference=difference, choices=choices, scopes=scopes)
-        except VaultChangedError:
-            # Another window wrote to the vault in between; nothing of this choice was stored, and it still stands.
+        except (VaultChangedError, AddressTakenError):
+            # Another window was faster: it wrote to the vault, or took the private address of the next visit.
+            # The choice still stands; what is read now decides.
             return self._decide(request, session, client=client, difference=difference, choices=choices, scopes=scopes)
 
     def _decide(

@@ -122,7 +122,10 @@ class OrganisationService:
         row = self._store.arrival(arrival_id, sid=session.sid, now=self._clock.now())
         if row is None:
             raise ArrivalGoneError
-        organisation = self.directory[row.organisation]
+        # The operator may have taken the organisation away since.
+        organisation = self.directory.find(row.organisation)
+        if organisation is None:
+            raise ArrivalGoneError
         try:
             opened = json.loads(unseal(_arrival_key(key), row.sealed, context=_arrival_context(arrival_id, session)))
         except SealBrokenError:

@@ -10,6 +10,7 @@ from idp.authentication.policy import normalise
 from idp.authentication.service import AuthenticationService
 from idp.authentication.values import Session
 from idp.crypto.password_jwe import ITERATIONS, lock
+from idp.crypto.secrets import unb64url
 from idp.letters.service import LetterService
 from idp.letters.values import Letter
 from idp.portability.errors import SignInPasswordError, VaultLockedError
@@ -62,7 +63,12 @@ class Downloads:
             note(self._activity, session, Kind.TAKEN_ALONG)
             facts = {BROWSER: session.browser} if session.browser else {}
             self._letters.write(session.account_id, Letter.TAKEN_ALONG, facts=facts)
-        content = msgspec.json.encode(self._gathering.everything(session, language=language))
+        everything = self._gathering.everything(session, language=language)
+        with self._db.transaction():
+            # Once more, by what really leaves: another window may have made a persona meanwhile.
+            for persona in everything.personas:
+                self._travelled(session.account_id, unb64url(persona.seed))
+        content = msgspec.json.encode(everything)
         with self._authentication.costly():
             return lock(
                 content, password=normalise(password), typ=TYPE, cty="json", iterations=self._iterations

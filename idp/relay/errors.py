@@ -11,3 +11,7 @@ class UnknownAddressError(RelayError):
 
 class NowhereToForwardError(RelayError):
     """Its citizen holds no email address any more that it could forward to."""
+
+
+class AddressTakenError(RelayError):
+    """Another visit got the address that was offered, a moment before. Read what is offered now, and decide again."""

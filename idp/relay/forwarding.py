@@ -53,7 +53,7 @@ class Forwarding:
         self._rates = {name: _rate(getattr(settings, name)) for name in ("per_address", "per_sender")}
 
     def expects(self, recipient: str, *, sender: str) -> Answer:
-        """Answer whether a letter to this recipient would be looked at, before its content comes. Counts it."""
+        """Answer whether a letter to this recipient would be looked at, before its content comes."""
         local, _, domain = recipient.rpartition("@")
         local = local.lower()
         if domain.lower() != self._domain:
@@ -68,8 +68,7 @@ class Forwarding:
             return values.UNKNOWN
         if held.standing is Standing.MUTED:
             return values.MUTED
-        within = self._within("per_address", held.id) and self._within("per_sender", _domain_of(sender))
-        return values.OK if within else values.TOO_MANY
+        return values.OK if self._free(held, sender=sender) else values.TOO_MANY
 
     def forward(self, recipient: str, *, sender: str, greeted_as: str, content: bytes) -> Answer:
         """Pass a letter on, and answer what became of it."""
@@ -79,6 +78,8 @@ class Forwarding:
         held = self._find(local)
         if held is None or held.standing is Standing.ENDED:
             return values.UNKNOWN
+        if not self._counted(held, sender=sender):
+            return values.TOO_MANY
         if policy.loops(content, domain=self._domain):
             return values.LOOP
         try:
@@ -113,9 +114,20 @@ class Forwarding:
     def _find(self, local: str) -> Held | None:
         return self._store.find(blind_index(local, pepper=self._pepper))
 
-    def _within(self, name: str, key: str) -> bool:
-        rate = self._rates[name]
-        return rate is None or self._counter.hit(rate, name, key)
+    def _free(self, held: Held, *, sender: str) -> bool:
+        """Tell whether another letter may come, without counting one: naming recipients must silence nobody."""
+        return all(self._counter.test(rate, *key) for rate, key in self._counts(held, sender))
+
+    def _counted(self, held: Held, *, sender: str) -> bool:
+        """Count a letter that has come whole; False when there were too many."""
+        within = [self._counter.hit(rate, *key) for rate, key in self._counts(held, sender)]
+        return all(within)
+
+    def _counts(self, held: Held, sender: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+        # A sender's domain is what anybody may write, so it is counted for each citizen alone: whoever writes in the
+        # name of a large provider shuts it out for nobody else.
+        keys = {"per_address": (held.id,), "per_sender": (held.account_id, _domain_of(sender))}
+        return [(rate, (name, *keys[name])) for name, rate in self._rates.items() if rate is not None]
 
 
 def _domain_of(sender: str) -> str:

@@ -23,15 +23,17 @@ _RANDOM_BYTES: Final = 16
 _MARK_BYTES: Final = 8
 
 
-def local_part(seed: bytes, *, client_id: str, generation: int, once: bool = False) -> str:
+def local_part(seed: bytes, *, account_id: str, client_id: str, generation: int, once: bool = False) -> str:
     """Give the part before the @ that one persona has at one service: 26 letters and digits, 128 bits of a secret.
 
     The same until it ends, so that the choosing page shows the very address that will leave.
 
+    :param account_id: of this account here. A seed travels to other accounts, and an address never does: one that has
+        ended must not come back, nor one visit be recognised by the address of another.
     :param once: for a single visit, of which `generation` is the number.
     """
     kind = b"proffer private address for a visit" if once else b"proffer private address"
-    words = b"\0".join((kind, client_id.encode(), str(generation).encode()))
+    words = b"\0".join((kind, account_id.encode(), client_id.encode(), str(generation).encode()))
     return spelt(hmac.digest(seed, words, hashlib.sha256)[:_RANDOM_BYTES])
 
 

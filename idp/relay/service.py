@@ -9,7 +9,7 @@ from idp.clock import Clock
 from idp.crypto.sealing import blind_index
 from idp.crypto.secrets import identifier
 from idp.relay import policy
-from idp.relay.errors import NowhereToForwardError, UnknownAddressError
+from idp.relay.errors import AddressTakenError, NowhereToForwardError, UnknownAddressError
 from idp.relay.sealed import Way, Ways
 from idp.relay.store import ONE_TIME, Held, PrivateAddressStore
 from idp.relay.values import Offer, PrivateAddress, Standing
@@ -57,12 +57,14 @@ class RelayService:
         if held is not None:
             return self._offer(self._ways.open(held.sealed, row=held.id).local)
         ended = self._store.ended(account_id, client_id, persona)
-        return self._offer(policy.local_part(seed, client_id=client_id, generation=ended))
+        return self._offer(policy.local_part(seed, account_id=account_id, client_id=client_id, generation=ended))
 
     def offer_once(self, account_id: str, client_id: str, *, seed: bytes) -> Offer:
         """Give the address that the next single visit would get; each gets another one."""
         visits = self._store.visits(account_id, client_id)
-        return self._offer(policy.local_part(seed, client_id=client_id, generation=visits, once=True))
+        return self._offer(
+            policy.local_part(seed, account_id=account_id, client_id=client_id, generation=visits, once=True)
+        )
 
     def held(self, account_id: str, client_id: str, persona: str) -> Offer | None:
         """Give the address that a choice has; None when it has none, or it has ended."""
@@ -72,7 +74,10 @@ class RelayService:
     def make(
         self, account_id: str, client_id: str, persona: str, *, offer: Offer, attribute_id: str, target: str
     ) -> None:
-        """Let an offered address forward from now on; one that is there forwards to the target named now."""
+        """Let an offered address forward from now on; one that is there forwards to the target named now.
+
+        :raises AddressTakenError: another visit at the same moment was faster.
+        """
         with self._db.transaction():
             row_id = identifier()
             way = Way(offer.local, target, attribute_id)
@@ -95,7 +100,9 @@ class RelayService:
             )
             if added:
                 self._record(account_id, client_id, Kind.PRIVATE_ADDRESS_MADE)
-            elif (held := self._store.alive(account_id, client_id, persona)) is not None:
+            elif (held := self._store.alive(account_id, client_id, persona)) is None:
+                raise AddressTakenError
+            else:
                 self._store.change(held.id, standing=held.standing, sealed=self._ways.seal(way, row=held.id))
 
     def addresses(self, account_id: str) -> tuple[PrivateAddress, ...]:

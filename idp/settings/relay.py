@@ -27,7 +27,7 @@ class RelaySettings(Section):
     per_address: Limit = "60/hour"
     """Letters to one private address, counted in each worker."""
     per_sender: Limit = "600/hour"
-    """Letters from one sender's domain to all of them, counted likewise."""
+    """Letters from one sender's domain to all addresses of one citizen, counted likewise."""
 
     @property
     def on(self) -> bool:

@@ -257,6 +257,8 @@ def test_an_activity_that_was_changed_is_found_and_does_not_come_in(services: Se
         lambda entries: entries[1].update(deleted_by=1),
         lambda entries: entries[1].update(deleted_by=3),
         lambda entries: entries[1].pop("content"),
+        lambda entries: entries[1].update(at="x", kind="signed_in"),
+        lambda entries: entries[1].update(facts={"browser": "Firefox on Linux"}),
         lambda entries: entries[0].update(number=2**40),
         lambda entries: entries[1].update(deleted_by=10**9),
     ],

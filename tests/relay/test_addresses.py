@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from idp.relay.errors import NowhereToForwardError, UnknownAddressError
+from idp.relay.errors import AddressTakenError, NowhereToForwardError, UnknownAddressError
 from idp.relay.values import Standing
 from tests.relay.conftest import COUNCIL, DOMAIN, HOME, SHOP, Relay
 
@@ -101,6 +101,16 @@ def test_each_single_visit_has_an_address_of_its_own_that_follows_the_main_detai
 
     assert len({*made, relay.service.offer(relay.account_id, SHOP, "main", seed=relay.seed).address}) == 3
     assert (untouched, [relay.one(address).target for address in made]) == ([HOME, HOME], [WORK, WORK])
+
+
+def test_two_visits_at_once_never_share_an_address(relay: Relay) -> None:
+    offer = relay.service.offer_once(relay.account_id, SHOP, seed=relay.seed)
+    relay.service.make(relay.account_id, SHOP, "once:a", offer=offer, attribute_id="home", target=HOME)
+
+    with pytest.raises(AddressTakenError):
+        relay.service.make(relay.account_id, SHOP, "once:b", offer=offer, attribute_id="home", target=HOME)
+
+    assert relay.service.offer_once(relay.account_id, SHOP, seed=relay.seed) != offer
 
 
 def test_without_an_address_to_forward_to_it_falls_silent(relay: Relay) -> None:

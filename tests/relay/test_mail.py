@@ -222,7 +222,32 @@ def test_a_bomb_at_one_address_is_slowed_down(strict: tuple[Relay, Door]) -> Non
     assert door.code(relay.give("council").address, sender="b@c.example") == 250
 
 
-def test_a_bomb_from_one_domain_is_slowed_down_everywhere(strict: tuple[Relay, Door]) -> None:
+def test_naming_recipients_without_a_letter_silences_nobody(strict: tuple[Relay, Door]) -> None:
+    relay, door = strict
+    one = relay.give()
+    for _ in range(8):
+        with smtplib.SMTP("127.0.0.1", door.port, "bomb.example", timeout=20) as client:
+            client.ehlo()
+            client.mail("a@large.example")
+            assert client.rcpt(one.address)[0] == 250
+
+    assert door.code(one.address, sender="b@large.example") == 250
+
+
+def test_a_domain_that_bombs_one_citizen_still_writes_to_others(strict: tuple[Relay, Door]) -> None:
+    relay, door = strict
+    for number in range(6):
+        door.code(relay.give(f"service {number}").address, sender=f"{number}@large.example")
+    other = relay.world.accounts.create("bram")
+    offer = relay.service.offer(other, "shop", "main", seed=relay.seed)
+    relay.service.make(other, "shop", "main", offer=offer, attribute_id="home", target="bram@leak-search.example")
+
+    assert door.code(offer.address, sender="b@large.example") == 250
+
+
+def test_a_bomb_from_one_domain_at_one_citizen_is_slowed_down_at_all_addresses(
+    strict: tuple[Relay, Door],
+) -> None:
     relay, door = strict
     addresses = [relay.give(f"service {number}").address for number in range(6)]
 

@@ -15,15 +15,16 @@ def _passed(content: bytes, greeted_as: str = "mx.shop.example") -> bytes:
 
 
 def test_an_address_is_the_same_for_one_service_until_it_ends_and_another_for_every_other() -> None:
-    mine = policy.local_part(b"s" * 32, client_id="shop", generation=0)
+    mine = policy.local_part(b"s" * 32, account_id="a", client_id="shop", generation=0)
 
-    assert mine == policy.local_part(b"s" * 32, client_id="shop", generation=0)
+    assert mine == policy.local_part(b"s" * 32, account_id="a", client_id="shop", generation=0)
     others = {
-        policy.local_part(b"s" * 32, client_id="shop", generation=1),
-        policy.local_part(b"s" * 32, client_id="council", generation=0),
-        policy.local_part(b"t" * 32, client_id="shop", generation=0),
+        policy.local_part(b"s" * 32, account_id="a", client_id="shop", generation=1),
+        policy.local_part(b"s" * 32, account_id="a", client_id="council", generation=0),
+        policy.local_part(b"s" * 32, account_id="b", client_id="shop", generation=0),
+        policy.local_part(b"t" * 32, account_id="a", client_id="shop", generation=0),
     }
-    assert len(others | {mine}) == 4
+    assert len(others | {mine}) == 5
     assert len(mine) == 26
     assert mine.isalnum()
     assert mine == mine.lower()

@@ -40,7 +40,7 @@ def page() -> ResponseReturnValue:
 
 def _rows(account: str, entries: Iterable[EntryRecord]) -> Iterable[Row]:
     for entry in entries:
-        if entry.at is not None and entry.kind is not None:
+        if entry.deleted_by is None and entry.at is not None and entry.kind is not None:
             # Of another version, perhaps; the page has a sentence for kinds that it does not know.
             kind = cast("Kind", entry.kind)
             details = tuple(entry.details)

@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from idp.authentication.errors import SlowDownError
+from idp.consent.errors import GrantTakenError
 from idp.portability.errors import (
     FileRefusedError,
     IdentifiersTakenError,
@@ -54,6 +55,17 @@ def _largest() -> int:
     settings = services().settings
     return settings.server.max_body_bytes if current_session() is None else settings.leaving.max_file_bytes + _BESIDE
 
+
+#: What the look has to begin anew for.
+_NOT_ANY_MORE: Final = (
+    FileRefusedError,
+    GrantTakenError,
+    NothingBroughtError,
+    NotEmptyError,
+    VaultNotReadyError,
+    VaultChangedError,
+    VaultLockedError,
+)
 
 bp = page_blueprint("bringing", __name__, url_prefix="/leaving/bring", largest=_largest)
 
@@ -113,7 +125,7 @@ def bring() -> ResponseReturnValue:
     except IdentifiersTakenError:
         taken = _("Another account here has the private IDs of this file. Close that account first, or leave them out.")
         return _look_page(Problem("part", taken))
-    except (NothingBroughtError, NotEmptyError, VaultNotReadyError, VaultChangedError, VaultLockedError):
+    except _NOT_ANY_MORE:
         return redirect(url_for("bringing.form"), code=303)
     flash(_("What you picked is here now. You can throw the file away, or keep it safe."), "success")
     return redirect(url_for("details.index"), code=303)

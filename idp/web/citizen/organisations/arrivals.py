@@ -46,10 +46,7 @@ class Shown:
 @citizen
 def show(arrival: str) -> ResponseReturnValue:
     """Show what came beside what is held."""
-    try:
-        return _page(services().organisations.arrival(arrival, signed_in()))
-    except (ArrivalGoneError, SubjectChangedError):
-        return _gone()
+    return _look(arrival)
 
 
 @bp.post("/<arrival>")
@@ -65,7 +62,7 @@ def keep(arrival: str) -> ResponseReturnValue:
     except (ArrivalGoneError, SubjectChangedError):
         return _gone()
     except VaultChangedError:
-        return _page(services().organisations.arrival(arrival, signed_in()), changed=True), CONFLICT
+        return _look(arrival, changed=True)
     except VaultError:
         return errors.problem_page(CONFLICT, _("There is no room for more"), _("Remove some of your details first."))
     flash(_said(kept), "success")
@@ -98,6 +95,14 @@ def _gone() -> ResponseReturnValue:
         _("This has been decided or has ended"),
         _("What came waits for half an hour, in the browser where you asked for it. Bring it again if you want it."),
     )
+
+
+def _look(arrival: str, *, changed: bool = False) -> ResponseReturnValue:
+    try:
+        page = _page(services().organisations.arrival(arrival, signed_in()), changed=changed)
+    except (ArrivalGoneError, SubjectChangedError):
+        return _gone()
+    return page, CONFLICT if changed else 200
 
 
 def _page(arrival: Arrival, *, changed: bool = False) -> str:

@@ -10,6 +10,7 @@ from idp.repair.errors import NoSuchRowError
 from idp.web import cookies
 from idp.web.access import citizen, public
 from idp.web.citizen.activity.events import Event, by_day
+from idp.web.citizen.freshness import sign_in_again
 from idp.web.context import services, signed_in
 from idp.web.limits import limited
 from idp.web.pages import page_blueprint
@@ -23,8 +24,13 @@ _LONGEST_NUMBER = 15
 @bp.get("")
 @citizen
 def form() -> ResponseReturnValue:
-    """Name the entry, and say what locking does."""
-    return render_template("citizen/repair/not_me.html", event=_event(), works=True)
+    """Name the entry, and say what locking does.
+
+    Whoever merely holds a session of somebody else's could make doubtful with it what its owner proves themselves by.
+    """
+    return sign_in_again(url_for("not_me.form", row=_event().sequence)) or render_template(
+        "citizen/repair/not_me.html", event=_event(), works=True
+    )
 
 
 @bp.post("")
@@ -32,6 +38,8 @@ def form() -> ResponseReturnValue:
 def lock() -> ResponseReturnValue:
     """Lock the account of the citizen who is signed in, and sign them out here as well."""
     session, sequence = signed_in(), _event().sequence
+    if stale := sign_in_again(url_for("not_me.form", row=sequence)):
+        return stale
     frames = services().logout.sign_out(session)
     services().repair.locking.by_row(session, sequence)
     return signed_out(frames, onward=url_for("not_me.locked"))

@@ -170,6 +170,17 @@ def test_a_row_of_the_record_locks_as_well(visitor: Visitor, post: Post, code: s
     assert post.take_about("Your account is locked").recipient == ADDRESS
 
 
+def test_a_sign_in_of_a_while_ago_has_to_be_renewed_before_a_row_locks(
+    visitor: Visitor, code: str, clock: FrozenClock
+) -> None:
+    visitor.open("/not-me?row=1")
+    clock.advance(minutes=20)
+
+    assert "/sign-in" in visitor.send("not-me").location
+    assert "/sign-in" in visitor.open("/not-me?row=1").location
+    assert visitor.open("/security").status_code == 200
+
+
 @pytest.mark.parametrize("row", ["", "0", "x", "999", "-1", "9" * 30, "1.5", "%00"])
 def test_a_row_that_is_not_there_is_not_found(visitor: Visitor, row: str) -> None:
     visitor.sign_up()
