@@ -47,6 +47,15 @@ class Kind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     STEPPED_UP = "stepped_up"
+    #: A passkey was registered; named; removed; became a way to open the vault; its counter fell behind, as a copy's would.
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_RENAMED = "passkey_renamed"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_OPENS_VAULT = "passkey_opens_vault"
+    PASSKEY_SUSPECTED = "passkey_suspected"
+    #: The citizen proved in a session that it is them; or opened the vault that their sign-in had left locked.
+    PROVED_AGAIN = "proved_again"
+    VAULT_OPENED = "vault_opened"
     #: Its owner said that something was not them, and the account was locked; they have put it right.
     LOCKED = "locked"
     REPAIRED = "repaired"
@@ -91,7 +100,8 @@ class Kind(StrEnum):
 
 #: A browser's family, such as "Firefox on Linux".
 BROWSER: Final = "browser"
-#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`, `other_device`.
+#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`, `other_device`,
+#: `passkey`.
 METHOD: Final = "method"
 #: Why, as one of the words of the code that recorded it.
 REASON: Final = "reason"
@@ -126,6 +136,13 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.RECOVERED: _BROWSER,
         Kind.PASSWORD_CHANGED: _BROWSER,
         Kind.LOGIN_CHANGED: _BROWSER,
+        Kind.PASSKEY_ADDED: _BROWSER,
+        Kind.PASSKEY_RENAMED: _BROWSER,
+        Kind.PASSKEY_REMOVED: _BROWSER,
+        Kind.PASSKEY_OPENS_VAULT: _BROWSER,
+        Kind.PASSKEY_SUSPECTED: _BROWSER,
+        Kind.PROVED_AGAIN: frozenset({BROWSER, METHOD}),
+        Kind.VAULT_OPENED: frozenset({BROWSER, METHOD}),
         Kind.SECOND_FACTOR_ADDED: _BROWSER,
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from idp.authentication.levels import DEVICE_PASSKEY_AMR, SYNCED_PASSKEY_AMR
 from idp.crypto.secrets import unb64url
 from idp.passkeys.errors import CeremonyRefusedError, LastWayInError, NameRefusedError, TooFewWaysError
 from idp.passkeys.values import RelyingParty
@@ -52,17 +53,8 @@ def prf_output(unverified: str) -> bytes | None:
 
 
 def amr(*, backup_eligible: bool) -> tuple[str, ...]:
-    """Give what a ceremony with user verification proves (RFC 8176 §2).
-
-    A key that can be copied to other devices is in software (`swk`), one that cannot be is bound to its hardware
-    (`hwk`), by the authenticator's own signed word: no attestation is asked for. Somebody was there (`user`), and the
-    authenticator checked who, by a means that it does not tell: two factors (`mfa`), but neither `pin` nor `fpt`.
-    """
-    return ("swk" if backup_eligible else "hwk", "user", "mfa")
-
-
-#: Both ways to sign in with a passkey.
-WAYS: Final = (amr(backup_eligible=True), amr(backup_eligible=False))
+    """Give what a ceremony with its person verified proves (RFC 8176 §2)."""
+    return SYNCED_PASSKEY_AMR if backup_eligible else DEVICE_PASSKEY_AMR
 
 
 def require_ways_left(slots: Sequence[Slot], *, without: str | None, signs_in: bool, holds_details: bool) -> None:

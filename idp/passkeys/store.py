@@ -1,11 +1,10 @@
 """Where passkeys and ceremonies are kept. Whatever may happen once is one statement whose WHERE holds the rule."""
 
-from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, delete, insert, or_, select, update
+from sqlalchemy import CursorResult, RowMapping, delete, insert, select, update
 
 from idp.accounts.models import AccountRow
 from idp.accounts.values import State
@@ -13,8 +12,14 @@ from idp.passkeys.models import PasskeyCeremonyRow, PasskeyOwnerRow, PasskeyRow
 from idp.passkeys.values import Ceremony, Claimant, Passkey, Purpose
 from idp.storage.db import Database
 from idp.storage.dialects import insert_into
+from idp.vault.models import KeySlotRow
 
-_COLUMNS = tuple(getattr(PasskeyRow, field.name) for field in fields(Passkey))
+#: A slot that went with a vault that was given up is none.
+_COLUMNS = (
+    *(getattr(PasskeyRow, field.name) for field in fields(Passkey) if field.name != "slot_id"),
+    KeySlotRow.id.label("slot_id"),
+)
+_SLOT = KeySlotRow.id == PasskeyRow.slot_id
 
 
 class PasskeyStore:
@@ -41,16 +46,12 @@ class PasskeyStore:
                 )
             )
 
-    def take_ceremony(
-        self, ceremony_id: str, *, purpose: Purpose, bound_to: bytes, now: datetime
-    ) -> Ceremony | None:
+    def take_ceremony(self, ceremony_id: str, *, purpose: Purpose, bound_to: bytes, now: datetime) -> Ceremony | None:
         """Use a challenge up: gives it once, to the browser that it was given to, for what it was given for."""
         row = PasskeyCeremonyRow
         statement = (
             delete(row)
-            .where(
-                row.id == ceremony_id, row.purpose == purpose.value, row.bound_to == bound_to, row.expires_at > now
-            )
+            .where(row.id == ceremony_id, row.purpose == purpose.value, row.bound_to == bound_to, row.expires_at > now)
             .returning(row.challenge, row.account_id, row.user_handle)
         )
         with self._db.transaction() as connection:
@@ -82,6 +83,7 @@ class PasskeyStore:
         """Give a citizen's passkeys, the oldest first."""
         statement = (
             select(*_COLUMNS)
+            .outerjoin(KeySlotRow, _SLOT)
             .where(PasskeyRow.account_id == account_id)
             .order_by(PasskeyRow.created_at, PasskeyRow.id)
         )
@@ -94,6 +96,7 @@ class PasskeyStore:
             select(*_COLUMNS, PasskeyOwnerRow.handle, AccountRow.state)
             .join(PasskeyOwnerRow, PasskeyOwnerRow.account_id == PasskeyRow.account_id)
             .join(AccountRow, AccountRow.id == PasskeyRow.account_id)
+            .outerjoin(KeySlotRow, _SLOT)
             .where(PasskeyRow.credential_id == credential_id)
         )
         with self._db.reading() as connection:
@@ -103,9 +106,9 @@ class PasskeyStore:
         return Claimant(_passkey(row), user_handle=row["handle"], active=row["state"] == State.ACTIVE.value)
 
     def use(self, passkey_id: str, *, sign_count: int, backed_up: bool, now: datetime) -> bool:
-        """Note a use: True for a counter that has risen since the last one, or never counted (WebAuthn §7.2 step 22)."""
+        """Note a use: True for a counter that has risen, or that never counted (WebAuthn §7.2 step 22)."""
         row = PasskeyRow
-        rises = or_(row.sign_count < sign_count, and_(row.sign_count == 0, sign_count == 0))
+        rises = row.sign_count < sign_count if sign_count else row.sign_count == 0
         return self._changed(
             update(row)
             .where(row.id == passkey_id, rises)
@@ -140,6 +143,6 @@ class PasskeyStore:
             return cast("CursorResult[Any]", connection.execute(statement)).rowcount == 1
 
 
-def _passkey(row: Mapping[str, Any]) -> Passkey:
+def _passkey(row: RowMapping) -> Passkey:
     values = {field.name: row[field.name] for field in fields(Passkey)}
     return Passkey(**(values | {"transports": tuple(row["transports"])}))

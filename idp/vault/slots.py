@@ -1,6 +1,8 @@
 """The ways to unlock a vault: made, opened, wrapped anew, confirmed, taken away."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
 from idp.clock import Clock
 from idp.crypto.secrets import identifier, random_key
@@ -8,7 +10,10 @@ from idp.vault import policy
 from idp.vault.errors import UnknownSlotError
 from idp.vault.sealed import unwrap_key, wrap_key
 from idp.vault.store import VaultStore, WrappedSlot
-from idp.vault.values import OpenedSlot, Slot, SlotSecret, VaultKey
+from idp.vault.values import OpenedSlot, Slot, SlotKind, SlotSecret, VaultKey
+
+#: A trusted device that was not used for this long opens nothing any more.
+DEVICE_LIFETIME: Final = timedelta(days=365)
 
 
 class KeySlots:
@@ -46,6 +51,16 @@ class KeySlots:
                 return OpenedSlot(slot=held.slot, key=key)
         return None
 
+    def open_as_device(self, account_id: str, secret: str | None) -> OpenedSlot | None:
+        """Open a vault by what a trusted device keeps; None where it keeps nothing, or was not used for a year."""
+        if secret is None:
+            return None
+        opened = self.open(account_id, kind=SlotKind.DEVICE, secret=secret.encode())
+        if opened is None or (opened.slot.used_at or opened.slot.created_at) + DEVICE_LIFETIME <= self._clock.now():
+            return None
+        self.mark_used(account_id, opened.slot.id)
+        return opened
+
     def rewrap(self, opened: OpenedSlot, *, secret: bytes) -> None:
         """Let a slot be opened by a new secret and no longer by the old one.
 
@@ -79,6 +94,10 @@ class KeySlots:
         if not self._store.remove_slot(account_id, slot_id):
             raise UnknownSlotError
 
+    def hold_slots(self, account_id: str) -> None:
+        """Keep others from adding to or taking from what is decided on until the transaction ends. Only inside one."""
+        self._store.hold_slots(account_id)
+
     def slots(self, account_id: str) -> tuple[Slot, ...]:
         """Give the ways to unlock, the oldest first."""
         return tuple(held.slot for held in self._store.slots(account_id))
@@ -87,6 +106,10 @@ class KeySlots:
         """Tell whether two ways to unlock are confirmed, so that details may be taken."""
         held: Sequence[Slot] = self.slots(account_id)
         return policy.is_ready(held)
+
+    def held_details(self, account_id: str) -> bool:
+        """Tell, without opening it, whether a vault holds or ever held anything but its owner's name."""
+        return any(document.version > 1 for document in self._store.documents(account_id).values())
 
     def _change(self, account_id: str, slot_id: str, **columns: object) -> None:
         if not self._store.change_slot(account_id, slot_id, **columns):

@@ -61,6 +61,12 @@ class VaultStore:
             rows = connection.execute(statement.order_by(KeySlotRow.created_at, KeySlotRow.id)).all()
         return tuple(_wrapped_slot(row) for row in rows)
 
+    def hold_slots(self, account_id: str) -> None:
+        """Hold an account's slots until the transaction ends. Must run inside one."""
+        statement = select(KeySlotRow.id).where(KeySlotRow.account_id == account_id).order_by(KeySlotRow.id)
+        with self._db.transaction() as connection:
+            connection.execute(statement.with_for_update()).all()
+
     def change_slot(self, account_id: str, slot_id: str, **columns: Any) -> bool:  # noqa: ANN401 - a column's own type
         """Set columns of one slot; tells whether the account has it."""
         statement = (
