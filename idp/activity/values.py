@@ -47,7 +47,7 @@ class Kind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     STEPPED_UP = "stepped_up"
-    #: A passkey was registered; named; removed; became a way to open the vault; its counter fell behind, as a copy's would.
+    #: A passkey was added; named; removed; became a way to open the vault; fell behind in its count, as a copy would.
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_RENAMED = "passkey_renamed"
     PASSKEY_REMOVED = "passkey_removed"

@@ -13,6 +13,11 @@ from idp.passkeys.workshop import Workshop, key_of
 class Keeping(Workshop):
     """Use cases of a citizen's own passkeys."""
 
+    @property
+    def rp_id(self) -> str:
+        """How browsers know us (WebAuthn §4, RP ID)."""
+        return self._parts.rp.id
+
     def of(self, account_id: str) -> tuple[Passkey, ...]:
         """Give a citizen's passkeys, the oldest first. One statement."""
         return self._parts.store.of(account_id)

@@ -78,7 +78,7 @@ class Standing:
     is_expected: bool
     #: Something in this request has not been decided by this citizen yet.
     undecided: bool
-    #: A second factor is set up that this session has not used; looked up only where it matters.
+    #: The citizen has what it takes to reach it; looked up only where it matters.
     can_step_up: bool = False
     #: The account is locked until its owner has put it right.
     in_repair: bool = False
@@ -100,7 +100,7 @@ class FlowState:
     essential_acr: frozenset[str] = frozenset()
     #: The ways of signing in that this deployment offers.
     offered_acr: frozenset[str] = frozenset()
-    #: The level that the service would like best of those offered here, without insisting (`acr_values`).
+    #: The level that the service would like best (`acr_values`), without insisting, of those this citizen can reach.
     wished_acr: str | None = None
     account_selected: bool = False
     #: Several citizens are signed in in this browser, and no hint says which of them is meant.

@@ -102,17 +102,20 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
     # A choice made on the page of this very request holds, even one "just this time".
     decided = flow.grant is not None and facts.grant_id == flow.grant.id and flow.grant.live(now)
     levels = services.authentication.levels
-    wished = next((acr for acr in request.requested_acr if acr in levels.offered), None)
+    wishes = [acr for acr in request.requested_acr if acr in levels.offered]
+    wished = None
     standing = None
     if session is not None:
         met = levels.met(session.amr)
-        # Looked up only for a request that wishes for more than this session has.
-        unmet_wish = wished is not None and wished not in met
+        if wishes and wishes[0] not in met:
+            # Looked up only for a request that wishes for more than this session has.
+            reachable = met | attainable(session, services=services)
+            wished = next((acr for acr in wishes if acr in reachable), None)
         known_as = subject(session, client=flow.client, grant=flow.grant, services=services) if expected else None
         standing = Standing(
             auth_time=session.auth_time,
             met_acr=met,
-            can_step_up=unmet_wish and wished in attainable(session, services=services),
+            can_step_up=wished is not None and wished not in met,
             vault_open=session.vault_key is not None,
             in_repair=session.repair_since is not None,
             # Nobody can tell before the vault is open, which comes first.

@@ -53,10 +53,54 @@ def reopen() -> ResponseReturnValue:
         return _page(came, (Problem(_PASSWORD, _("This is not your password.")),))
     except SlowDownError as slow:
         return errors.wait_page(slow.retry_after_seconds)
-    answer = go_on(came)
-    cookies.set_session(answer, secret)
-    context.forget_session()
-    return answer
+    return _open(came, secret)
+
+
+@bp.post("/password")
+@citizen
+@while_locked
+@limited("sign_in")
+@own_transactions
+def by_password() -> ResponseReturnValue:
+    """Open it by the password, which signed nobody in this time."""
+    came, typed = arrival(), text(_PASSWORD)
+    if not typed:
+        return _page(came, (Problem(_PASSWORD, _("Enter your password.")),))
+    try:
+        secret = services().authentication.open_vault_by_password(signed_in(), password=typed)
+    except SignInRefusedError:
+        return _page(came, (Problem(_PASSWORD, _("This is not your password.")),))
+    except SlowDownError as slow:
+        return errors.wait_page(slow.retry_after_seconds)
+    return _open(came, secret)
+
+
+@bp.post("/recovery-code")
+@citizen
+@while_locked
+@limited("recovery")
+@own_transactions
+def by_recovery_code() -> ResponseReturnValue:
+    """Open it by the recovery code alone, where there is nothing to wrap it under anew."""
+    came, code = arrival(), text(_CODE)
+    if not code.strip():
+        return _page(came, (Problem(_CODE, _("Enter your recovery code.")),))
+    try:
+        secret = services().authentication.open_vault_by_recovery_code(signed_in(), code=code)
+    except RecoveryCodeMismatchError:
+        return _page(came, (Problem(_CODE, _("This is not your recovery code. Check every letter and digit.")),))
+    except SlowDownError as slow:
+        return errors.wait_page(slow.retry_after_seconds)
+    return _open(came, secret)
+
+
+@bp.get("/password", endpoint="password_again")
+@bp.get("/recovery-code", endpoint="recovery_code_again")
+@citizen
+@while_locked
+def again() -> ResponseReturnValue:
+    """Lead back whoever loads the address of an answer again."""
+    return redirect(arrival().to("vault.index"), code=303)
 
 
 @bp.get("/new")
@@ -92,6 +136,13 @@ def begin_anew() -> ResponseReturnValue:
     return answer
 
 
+def _open(came: Arrival, secret: str) -> ResponseReturnValue:
+    answer = go_on(came)
+    cookies.set_session(answer, secret)
+    context.forget_session()
+    return answer
+
+
 def _elsewhere() -> ResponseReturnValue | None:
     """Send away whoever can open their vault by their password, or has not shown who they are while it is locked."""
     session = signed_in()
@@ -112,6 +163,7 @@ def _page(came: Arrival, found: tuple[Problem, ...] = ()) -> ResponseReturnValue
         shut=services().authentication.is_shut(account_id),
         has_code=SlotKind.RECOVERY in kinds,
         has_passkey=SlotKind.PASSKEY in kinds,
+        has_password=SlotKind.PASSWORD in kinds,
         has_app=services().authentication.has_code_app(account_id),
     )
     return page, 422 if found else 200

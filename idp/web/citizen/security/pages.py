@@ -42,6 +42,7 @@ def index() -> ResponseReturnValue:
         name=sign_in_name(),
         slots={slot.kind: slot for slot in services().vault.slots(session.account_id)},
         browsers=len(services().authentication.sessions_of(session.account_id)),
+        passkeys=len(services().passkeys.of(session.account_id)),
         has_app=services().authentication.has_code_app(session.account_id),
         letters_on=services().letters.on,
         contact=services().letters.contacts.of(session.account_id),
