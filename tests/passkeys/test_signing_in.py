@@ -265,7 +265,7 @@ def test_of_two_copies_that_count_alike_at_once_one_gets_in(shared: Bench) -> No
     def sign_in(answer: Answer) -> object:
         return shared.passkeys.sign_in(answer=answer, browser=BROWSER, origin=HOME, device_secret=no_device)
 
-    results = shared.world.parallel(*(lambda answer=answer: sign_in(answer) for answer in answers))  # type: ignore[misc]
+    results = shared.world.parallel(*(lambda answer=answer: sign_in(answer) for answer in answers))
 
     assert sum(isinstance(result, CopiedPasskeyError) for result in results) == 2
 

@@ -77,7 +77,9 @@ def _ways(pending: Pending) -> tuple[bool, bool]:
     """Tell whether a code, and whether a passkey, reaches a level that the service would take."""
     parameters, levels = pending.interaction.parameters, services().authentication.levels
     asked = services().consent.request(parameters.get("scope", "").split(), parameters.get("claims"))
-    wanted = set(asked.acr_values) | (set() if asked.acr_essential else set(parameters.get("acr_values", "").split()))
+    wanted = set(asked.acr_values)
+    if not asked.acr_essential:
+        wanted |= set(parameters.get("acr_values", "").split() or pending.client.default_acr_values)
     return bool(wanted & levels.met(CODE_AMR)), bool(wanted & levels.met(SYNCED_PASSKEY_AMR))
 
 
