@@ -75,6 +75,7 @@ _LISTED: Final[Mapping[Group, frozenset[Kind]]] = {
             Kind.RECOVERED_BY_MAIL,
             Kind.VAULT_REOPENED,
             Kind.VAULT_BEGUN_ANEW,
+            Kind.DEVICE_TRUSTED,
             Kind.TRUSTED_DEVICES_FORGOTTEN,
             Kind.LOCKED,
             Kind.REPAIRED,

@@ -73,7 +73,8 @@ class Kind(StrEnum):
     CONTACT_ASKED = "contact_asked"
     CONTACT_CONFIRMED = "contact_confirmed"
     CONTACT_REMOVED = "contact_removed"
-    #: One device or every one that opened the vault by itself does so no longer.
+    #: A browser opens the vault by itself from now on; one of these, or every one, does so no longer.
+    DEVICE_TRUSTED = "device_trusted"
     TRUSTED_DEVICES_FORGOTTEN = "trusted_devices_forgotten"
     #: The browsers in which the citizen had signed in before count as strange ones again.
     BROWSERS_FORGOTTEN = "browsers_forgotten"
@@ -101,7 +102,7 @@ class Kind(StrEnum):
 #: A browser's family, such as "Firefox on Linux".
 BROWSER: Final = "browser"
 #: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`, `other_device`,
-#: `passkey`.
+#: `passkey`, `trusted_device`.
 METHOD: Final = "method"
 #: Why, as one of the words of the code that recorded it.
 REASON: Final = "reason"
@@ -153,6 +154,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.CONTACT_ASKED: _BROWSER,
         Kind.CONTACT_REMOVED: _BROWSER,
         Kind.BROWSERS_FORGOTTEN: _BROWSER,
+        Kind.DEVICE_TRUSTED: _BROWSER,
         Kind.TRUSTED_DEVICES_FORGOTTEN: _BROWSER,
         Kind.OTHER_DEVICE_APPROVED: _BROWSER,
         Kind.OTHER_DEVICE_REFUSED: frozenset({BROWSER, REASON}),

@@ -9,6 +9,8 @@ from idp.authentication.values import Origin, Session
 from idp.crypto.secrets import normalise_recovery_code
 from idp.vault.values import OpenedSlot, SlotKind, VaultKey
 
+#: How a ledger names it.
+BY_TRUSTED_DEVICE = "trusted_device"
 #: Keys cannot be guessed, so tries with them are counted for a network and press on nobody.
 _KEYS = b"keys"
 
@@ -76,6 +78,17 @@ class Vouching(Desk):
             raise RecoveryCodeMismatchError
         parts.door.succeeded(attempt)
         return self._opened(session, opened, method=BY_RECOVERY_CODE)
+
+    def open_vault_as_device(self, session: Session, *, secret: str | None) -> str:
+        """Do the same by what makes this browser a trusted device.
+
+        :raises SignInRefusedError: it is none.
+        :raises SessionEndedError: the session has ended.
+        """
+        opened = self._parts.vault.device(session.account_id, secret)
+        if opened is None:
+            raise SignInRefusedError
+        return self._opened(session, opened, method=BY_TRUSTED_DEVICE)
 
     def _opened(self, session: Session, opened: OpenedSlot, *, method: str) -> str:
         """Put the key into the session. What it proved when it began stays what services are told."""

@@ -1,7 +1,7 @@
 """The ways to unlock a vault: made, opened, wrapped anew, confirmed, taken away."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from idp.clock import Clock
@@ -51,15 +51,25 @@ class KeySlots:
                 return OpenedSlot(slot=held.slot, key=key)
         return None
 
-    def open_as_device(self, account_id: str, secret: str | None) -> OpenedSlot | None:
-        """Open a vault by what a trusted device keeps; None where it keeps nothing, or was not used for a year."""
+    def device(self, account_id: str, secret: str | None) -> OpenedSlot | None:
+        """Look whether what a browser keeps makes it a trusted device; None too where it was not used for a year."""
         if secret is None:
             return None
         opened = self.open(account_id, kind=SlotKind.DEVICE, secret=secret.encode())
-        if opened is None or (opened.slot.used_at or opened.slot.created_at) + DEVICE_LIFETIME <= self._clock.now():
+        if opened is None or _last_used(opened.slot) + DEVICE_LIFETIME <= self._clock.now():
             return None
-        self.mark_used(account_id, opened.slot.id)
         return opened
+
+    def open_as_device(self, account_id: str, secret: str | None) -> OpenedSlot | None:
+        """Open a vault by what a trusted device keeps, and note that it was used."""
+        opened = self.device(account_id, secret)
+        if opened is not None:
+            self.mark_used(account_id, opened.slot.id)
+        return opened
+
+    def purge_devices(self, limit: int) -> int:
+        """Delete at most `limit` slots of devices that were not used for a year; gives how many."""
+        return self._store.purge_slots(SlotKind.DEVICE, unused_since=self._clock.now() - DEVICE_LIFETIME, limit=limit)
 
     def rewrap(self, opened: OpenedSlot, *, secret: bytes) -> None:
         """Let a slot be opened by a new secret and no longer by the old one.
@@ -114,3 +124,7 @@ class KeySlots:
     def _change(self, account_id: str, slot_id: str, **columns: object) -> None:
         if not self._store.change_slot(account_id, slot_id, **columns):
             raise UnknownSlotError
+
+
+def _last_used(slot: Slot) -> datetime:
+    return slot.used_at or slot.created_at

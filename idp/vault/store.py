@@ -1,9 +1,10 @@
 """Where slots and documents are kept. Everything here stays sealed."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from idp.storage.db import Database
 from idp.vault.models import KeySlotRow, VaultDocumentRow
@@ -87,6 +88,14 @@ class VaultStore:
         )
         with self._db.transaction() as connection:
             return connection.execute(statement).first() is not None
+
+    def purge_slots(self, kind: str, *, unused_since: datetime, limit: int) -> int:
+        """Delete at most `limit` slots of a kind that were not used since a moment; gives how many."""
+        row = KeySlotRow
+        last_used = func.coalesce(row.used_at, row.created_at)
+        over = select(row.id).where(row.kind == kind, last_used <= unused_since).limit(limit)
+        with self._db.transaction() as connection:
+            return len(connection.execute(delete(row).where(row.id.in_(over)).returning(row.id)).all())
 
     def add_document(self, account_id: str, persona: str, *, document: SealedDocument) -> None:
         """Insert a persona's first document."""

@@ -29,8 +29,8 @@ from idp.web.citizen.organisations import arrivals
 from idp.web.citizen.organisations import pages as organisations
 from idp.web.citizen.passkeys import proof
 from idp.web.citizen.personas import pages as personas
+from idp.web.citizen.regaining import opening, vault
 from idp.web.citizen.regaining import pages as recovery_mail
-from idp.web.citizen.regaining import vault
 from idp.web.citizen.repair import not_me
 from idp.web.citizen.repair import pages as repair
 from idp.web.citizen.repair import steps as repair_steps
@@ -68,6 +68,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             contact,
             recovery_mail,
             vault,
+            opening,
             not_me,
             repair,
             repair_steps,

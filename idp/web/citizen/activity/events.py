@@ -64,6 +64,7 @@ _NAMES = {
     Kind.CONTACT_CONFIRMED: _l("Contact address confirmed"),
     Kind.CONTACT_REMOVED: _l("Contact address removed"),
     Kind.BROWSERS_FORGOTTEN: _l("Browsers forgotten"),
+    Kind.DEVICE_TRUSTED: _l("Device trusted"),
     Kind.TRUSTED_DEVICES_FORGOTTEN: _l("Trusted devices forgotten"),
     Kind.PRIVATE_ADDRESS_MADE: _l("Private address made"),
     Kind.PRIVATE_ADDRESS_MUTED: _l("Private address muted"),
@@ -127,6 +128,7 @@ _SENTENCES = {
     Kind.CONTACT_ASKED: _l("You gave a contact address. It counts once you confirm it from the letter that we sent."),
     Kind.CONTACT_CONFIRMED: _l("Your contact address was confirmed. Letters about your account go there."),
     Kind.CONTACT_REMOVED: _l("You removed your contact address. We can no longer write to you."),
+    Kind.DEVICE_TRUSTED: _l("You let a device open your vault by itself once you have signed in there."),
     Kind.TRUSTED_DEVICES_FORGOTTEN: _l("You had us forget trusted devices. They no longer open your vault."),
     Kind.BROWSERS_FORGOTTEN: _l("You had us forget the browsers that you had signed in with."),
     Kind.PRIVATE_ADDRESS_MADE: _l("You gave %(service)s a private address that forwards to you."),
@@ -244,6 +246,7 @@ def _notes(row: Row) -> tuple[str, ...]:
         "code": _("with your password and a wrong code"),
         "recovery_code": _("with your recovery code"),
         "passkey": _("with a passkey"),
+        "trusted_device": _("by a trusted device"),
         "other_device": _("approved on another device of yours"),
     }
     if method := methods.get(row.facts.get(METHOD, "")):

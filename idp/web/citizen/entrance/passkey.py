@@ -56,4 +56,8 @@ def submit() -> ResponseReturnValue:
     except SlowDownError as slow:
         return errors.wait_page(slow.retry_after_seconds)
     locked = came.pending is None and not signed.vault_open
-    return admit(redirect(came.to("vault.index") if locked else came.onward, code=303), came, signed)
+    answer = admit(redirect(came.to("vault.index") if locked else came.onward, code=303), came, signed)
+    if signed.vault_open and (device := cookies.trusted(signed.account_id)) is not None:
+        # It was used just now, so its year begins anew.
+        cookies.set_trusted(answer, signed.account_id, device)
+    return answer

@@ -48,15 +48,16 @@ def options() -> ResponseReturnValue:
 @own_transactions
 def submit() -> ResponseReturnValue:
     """Check the answer, and let the session go on with what it proves."""
-    came = arrival()
+    came, session = arrival(), signed_in()
     try:
-        proved = services().passkeys.prove(signed_in(), ceremonies.answered(), device_secret=cookies.trusted)
+        proved = services().passkeys.prove(session, ceremonies.answered(), device_secret=cookies.trusted)
     except PasskeyError as refused:
         flash(ceremonies.said(refused), "warning")
         return redirect(safe_next(request.form.get("back")) or url_for("security.index"), code=303)
     context.forget_session()
     if proved.slot_added:
         flash(_("From now on this passkey opens your vault as well."), "success")
-    answer = redirect(came.onward, code=303)
+    shut = proved.vault_open and services().authentication.is_shut(session.account_id)
+    answer = redirect(came.to("vault_opening.wrap") if shut else came.onward, code=303)
     cookies.set_session(answer, proved.session_secret)
     return answer

@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from idp.authentication.errors import RecoveryCodeMismatchError, SignInRefusedError, SlowDownError
+from idp.authentication.levels import is_relayed
 from idp.vault.values import SlotKind
 from idp.web import context, cookies, errors
 from idp.web.access import citizen, while_locked
 from idp.web.citizen.arriving import Arrival, arrival, go_on
 from idp.web.citizen.entrance.recovery_code import shown_once
+from idp.web.citizen.security.trusted import is_trusted, trusting
 from idp.web.context import services, signed_in
 from idp.web.forms import Problem, text
 from idp.web.limits import limited
@@ -53,7 +55,7 @@ def reopen() -> ResponseReturnValue:
         return _page(came, (Problem(_PASSWORD, _("This is not your password.")),))
     except SlowDownError as slow:
         return errors.wait_page(slow.retry_after_seconds)
-    return _open(came, secret)
+    return opened(came, secret)
 
 
 @bp.post("/password")
@@ -72,7 +74,7 @@ def by_password() -> ResponseReturnValue:
         return _page(came, (Problem(_PASSWORD, _("This is not your password.")),))
     except SlowDownError as slow:
         return errors.wait_page(slow.retry_after_seconds)
-    return _open(came, secret)
+    return opened(came, secret)
 
 
 @bp.post("/recovery-code")
@@ -91,7 +93,7 @@ def by_recovery_code() -> ResponseReturnValue:
         return _page(came, (Problem(_CODE, _("This is not your recovery code. Check every letter and digit.")),))
     except SlowDownError as slow:
         return errors.wait_page(slow.retry_after_seconds)
-    return _open(came, secret)
+    return opened(came, secret)
 
 
 @bp.get("/password", endpoint="password_again")
@@ -136,10 +138,15 @@ def begin_anew() -> ResponseReturnValue:
     return answer
 
 
-def _open(came: Arrival, secret: str) -> ResponseReturnValue:
-    answer = go_on(came)
+def opened(came: Arrival, secret: str) -> ResponseReturnValue:
+    """Go on in a session whose vault has just been opened."""
+    session = services().authentication.session(secret)
+    shut = session is not None and services().authentication.is_shut(session.account_id)
+    answer = redirect(came.to("vault_opening.wrap"), code=303) if shut else go_on(came)
     cookies.set_session(answer, secret)
     context.forget_session()
+    if session is not None and request.form.get("action") == "trust" and not is_relayed(session.amr):
+        trusting(answer, session)
     return answer
 
 
@@ -163,6 +170,8 @@ def _page(came: Arrival, found: tuple[Problem, ...] = ()) -> ResponseReturnValue
         shut=services().authentication.is_shut(account_id),
         has_code=SlotKind.RECOVERY in kinds,
         has_passkey=SlotKind.PASSKEY in kinds,
+        trusted_here=is_trusted(signed_in()) is not None,
+        may_trust=not is_relayed(signed_in().amr),
         has_password=SlotKind.PASSWORD in kinds,
         has_app=services().authentication.has_code_app(account_id),
     )
