@@ -16,6 +16,7 @@ A request is followed in one direction, and each room may import only from those
     consent         claims requests, decisions, grants, withdrawal
     handover        signing in a browser from another one
     organisations   details from other OpenID Connect providers: there, back, and what is kept
+    passkeys        passkeys (WebAuthn), and the only door to the library for them
     recovery        getting back in by mail, with a waiting time
     authentication  passwords, recovery, browser sessions
     vault           key slots and the sealed document of a citizen's details

@@ -25,7 +25,9 @@ from idp.clients.service import ClientService
 from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.composition.keys import build_keys
 from idp.composition.organisations import build_organisations
+from idp.composition.passkeys import build_passkeys
 from idp.composition.private_mail import build_private_mail
 from idp.composition.telling import build_tellings
 from idp.composition.ways_back import build_ways_back
@@ -37,9 +39,6 @@ from idp.handover.service import HandoverService
 from idp.handover.store import HandoverStore
 from idp.interactions.service import InteractionService
 from idp.interactions.store import InteractionStore
-from idp.keys.service import KeyService
-from idp.keys.store import KeyStore
-from idp.keys.values import Lives
 from idp.letters.service import LetterService
 from idp.logout.farewells import Farewells
 from idp.logout.service import LogoutService
@@ -102,14 +101,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
     fetcher = Fetcher(settings=settings.outbound)
     pepper = settings.secrets.pepper_bytes()
     places = Places(settings.places.database)
-    keys = KeyService(
-        db=db,
-        store=KeyStore(db=db, versions=versions),
-        clock=clock,
-        key_encryption=settings.secrets.key_encryption_bytes(),
-        cache_seconds=settings.cache.seconds,
-        lives=_lives(settings),
-    )
+    keys = build_keys(db=db, versions=versions, clock=clock, settings=settings)
     activity = ActivityService(store=ActivityStore(db=db), clock=clock)
     accounts = AccountService(store=AccountStore(db=db), pepper=pepper, clock=clock)
     clients = ClientService(
@@ -182,6 +174,16 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         letters=letters,
         places=places,
     )
+    passkeys = build_passkeys(
+        db=db,
+        accounts=accounts,
+        vault=vault,
+        activity=activity,
+        authentication=authentication,
+        letters=letters,
+        clock=clock,
+        settings=settings,
+    )
     consent = ConsentService(
         db=db,
         store=grants,
@@ -206,6 +208,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         consent=consent,
         farewells=farewells,
         personas=personas,
+        passkeys=passkeys,
     )
     repair, recovery = build_ways_back(
         db=db,
@@ -215,6 +218,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         notices=notices,
         vault=vault,
         authentication=authentication,
+        passkeys=passkeys,
         consent=consent,
         logout=logout,
         clock=clock,
@@ -263,6 +267,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             pepper=pepper,
         ),
         organisations=build_organisations(db=db, vault=vault, catalogue=catalogue, clock=clock, settings=settings),
+        passkeys=passkeys,
         logout=logout,
         repair=repair,
         recovery=recovery,
@@ -283,15 +288,4 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             clock=clock,
             settings=settings,
         ),
-    )
-
-
-def _lives(settings: Settings) -> Lives:
-    tokens = settings.tokens
-    return Lives(
-        signed=timedelta(seconds=max(tokens.id_token_seconds, tokens.access_seconds)),
-        sealed=timedelta(seconds=max(tokens.refresh_idle_seconds, tokens.access_seconds)),
-        hints=timedelta(seconds=settings.sessions.absolute_seconds),
-        signing_days=settings.keys.signing_days,
-        token_days=settings.keys.token_days,
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from idp.notices.service import NoticeService
     from idp.organisations.service import OrganisationService
     from idp.outbound.fetch import Fetcher
+    from idp.passkeys.service import PasskeyService
     from idp.portability.service import PortabilityService
     from idp.recovery.service import RecoveryService
     from idp.relay.forwarding import Forwarding
@@ -70,6 +71,7 @@ class Services:
     tokens: TokenService
     devices: DeviceCodes
     organisations: OrganisationService
+    passkeys: PasskeyService
     logout: LogoutService
     repair: RepairService
     recovery: RecoveryService

@@ -26,6 +26,8 @@ _LISTED: Final[Mapping[Group, frozenset[Kind]]] = {
             Kind.SIGNED_OUT,
             Kind.SIGN_IN_REFUSED,
             Kind.STEPPED_UP,
+            Kind.PROVED_AGAIN,
+            Kind.VAULT_OPENED,
             Kind.OTHER_DEVICE_APPROVED,
             Kind.OTHER_DEVICE_REFUSED,
         }
@@ -57,6 +59,11 @@ _LISTED: Final[Mapping[Group, frozenset[Kind]]] = {
     ),
     Group.SECURITY: frozenset(
         {
+            Kind.PASSKEY_ADDED,
+            Kind.PASSKEY_RENAMED,
+            Kind.PASSKEY_REMOVED,
+            Kind.PASSKEY_OPENS_VAULT,
+            Kind.PASSKEY_SUSPECTED,
             Kind.RECOVERY_CODE_RENEWED,
             Kind.RECOVERY_CODE_CONFIRMED,
             Kind.RECOVERED,
@@ -68,6 +75,7 @@ _LISTED: Final[Mapping[Group, frozenset[Kind]]] = {
             Kind.RECOVERED_BY_MAIL,
             Kind.VAULT_REOPENED,
             Kind.VAULT_BEGUN_ANEW,
+            Kind.DEVICE_TRUSTED,
             Kind.TRUSTED_DEVICES_FORGOTTEN,
             Kind.LOCKED,
             Kind.REPAIRED,

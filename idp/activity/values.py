@@ -47,6 +47,15 @@ class Kind(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     STEPPED_UP = "stepped_up"
+    #: A passkey was added; named; removed; became a way to open the vault; fell behind in its count, as a copy would.
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_RENAMED = "passkey_renamed"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_OPENS_VAULT = "passkey_opens_vault"
+    PASSKEY_SUSPECTED = "passkey_suspected"
+    #: The citizen proved in a session that it is them; or opened the vault that their sign-in had left locked.
+    PROVED_AGAIN = "proved_again"
+    VAULT_OPENED = "vault_opened"
     #: Its owner said that something was not them, and the account was locked; they have put it right.
     LOCKED = "locked"
     REPAIRED = "repaired"
@@ -64,7 +73,8 @@ class Kind(StrEnum):
     CONTACT_ASKED = "contact_asked"
     CONTACT_CONFIRMED = "contact_confirmed"
     CONTACT_REMOVED = "contact_removed"
-    #: One device or every one that opened the vault by itself does so no longer.
+    #: A browser opens the vault by itself from now on; one of these, or every one, does so no longer.
+    DEVICE_TRUSTED = "device_trusted"
     TRUSTED_DEVICES_FORGOTTEN = "trusted_devices_forgotten"
     #: The browsers in which the citizen had signed in before count as strange ones again.
     BROWSERS_FORGOTTEN = "browsers_forgotten"
@@ -91,7 +101,8 @@ class Kind(StrEnum):
 
 #: A browser's family, such as "Firefox on Linux".
 BROWSER: Final = "browser"
-#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`, `other_device`.
+#: How somebody signed in: `password`, `password_and_code`, `code`, `recovery_code`, `other_device`,
+#: `passkey`, `trusted_device`.
 METHOD: Final = "method"
 #: Why, as one of the words of the code that recorded it.
 REASON: Final = "reason"
@@ -126,6 +137,13 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.RECOVERED: _BROWSER,
         Kind.PASSWORD_CHANGED: _BROWSER,
         Kind.LOGIN_CHANGED: _BROWSER,
+        Kind.PASSKEY_ADDED: _BROWSER,
+        Kind.PASSKEY_RENAMED: _BROWSER,
+        Kind.PASSKEY_REMOVED: _BROWSER,
+        Kind.PASSKEY_OPENS_VAULT: _BROWSER,
+        Kind.PASSKEY_SUSPECTED: _BROWSER,
+        Kind.PROVED_AGAIN: frozenset({BROWSER, METHOD}),
+        Kind.VAULT_OPENED: frozenset({BROWSER, METHOD}),
         Kind.SECOND_FACTOR_ADDED: _BROWSER,
         Kind.SECOND_FACTOR_REMOVED: _BROWSER,
         Kind.STEPPED_UP: _BROWSER,
@@ -136,6 +154,7 @@ FACTS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         Kind.CONTACT_ASKED: _BROWSER,
         Kind.CONTACT_REMOVED: _BROWSER,
         Kind.BROWSERS_FORGOTTEN: _BROWSER,
+        Kind.DEVICE_TRUSTED: _BROWSER,
         Kind.TRUSTED_DEVICES_FORGOTTEN: _BROWSER,
         Kind.OTHER_DEVICE_APPROVED: _BROWSER,
         Kind.OTHER_DEVICE_REFUSED: frozenset({BROWSER, REASON}),

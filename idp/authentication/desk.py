@@ -147,4 +147,10 @@ class Desk:
             if method and not known:
                 family = browser_family(origin.user_agent)
                 self._write(account_id, Letter.NEW_DEVICE, method=method, browser=family)
-        return SignedIn(account_id=account_id, sid=sid, session_secret=secret, browser_token=browser_token)
+        return SignedIn(
+            account_id=account_id,
+            sid=sid,
+            session_secret=secret,
+            browser_token=browser_token,
+            vault_open=key is not None,
+        )

@@ -1,14 +1,20 @@
 """The browsers of a citizen: where they are signed in, and which are known from before."""
 
 from datetime import timedelta
+from typing import Final
 
 from idp.activity.values import Kind
 from idp.authentication.desk import Desk
+from idp.authentication.errors import SessionEndedError
 from idp.authentication.policy import SEEN_PRECISION
 from idp.authentication.values import Session, SessionSummary, SignedInBrowser, family
 from idp.authentication.whereabouts import open_place
+from idp.crypto.secrets import token
 from idp.letters.values import Letter, Way
-from idp.vault.values import Slot, SlotKind
+from idp.vault.values import Slot, SlotKind, SlotSecret
+
+#: As many devices can be trusted at a time.
+MOST_TRUSTED: Final = 10
 
 
 class Devices(Desk):
@@ -50,6 +56,30 @@ class Devices(Desk):
     def trusted_devices(self, account_id: str) -> tuple[Slot, ...]:
         """Give the devices that open the vault by themselves once their citizen is known, the oldest first."""
         return tuple(slot for slot in self._parts.vault.slots(account_id) if slot.kind == SlotKind.DEVICE)
+
+    def trust(self, session: Session, *, before: str | None = None) -> str:
+        """Let this browser open the vault by itself once its citizen has signed in; gives the secret for its cookie.
+
+        :param before: what made the browser a trusted device until now, which ends.
+        :raises SessionEndedError: this session cannot open the vault, or has ended.
+        """
+        parts, key, account_id, secret = self._parts, session.vault_key, session.account_id, token()
+        if key is None:
+            raise SessionEndedError
+        with parts.db.transaction():
+            if parts.sessions.find(session.secret) is None:
+                raise SessionEndedError
+            if (replaced := parts.vault.device(account_id, before)) is not None:
+                parts.vault.remove_slot(account_id, replaced.slot.id)
+            # The one that was not used for longest makes room.
+            held = sorted(self.trusted_devices(account_id), key=lambda slot: slot.used_at or slot.created_at)
+            for slot in held[: max(0, len(held) - MOST_TRUSTED + 1)]:
+                parts.vault.remove_slot(account_id, slot.id)
+            new = SlotSecret(kind=SlotKind.DEVICE, secret=secret.encode(), label=session.browser, confirmed=True)
+            parts.vault.add_slot(account_id, key, new)
+            self._record(account_id, Kind.DEVICE_TRUSTED, browser=session.browser)
+            self._write(account_id, Letter.WAY_ADDED, way=Way.TRUSTED_DEVICE.value, browser=session.browser)
+        return secret
 
     def forget_trusted(self, session: Session, slot_id: str | None = None) -> int:
         """Let a device open the vault no longer, or every one of them; gives how many did until now.

@@ -15,8 +15,14 @@ from idp.settings import LevelSettings, Requirement
 PASSWORD_AMR: Final = ("pwd",)
 #: A password and a code of an authenticator application: several factors.
 CODE_AMR: Final = ("pwd", "otp", "mfa")
+#: A passkey with its person verified. One that can be copied to other devices is a key in software, one that cannot
+#: be is bound to its hardware, by the authenticator's own signed word: no attestation is asked for. Somebody was there
+#: (`user`), and the authenticator made sure who, by a means that it does not tell: two factors, but neither `pin` nor
+#: `fpt`.
+SYNCED_PASSKEY_AMR: Final = ("swk", "user", "mfa")
+DEVICE_PASSKEY_AMR: Final = ("hwk", "user", "mfa")
 #: Every way in that this release has. A level that none of them reaches is not offered.
-WAYS_IN: Final = (PASSWORD_AMR, CODE_AMR)
+WAYS_IN: Final = (PASSWORD_AMR, CODE_AMR, SYNCED_PASSKEY_AMR, DEVICE_PASSKEY_AMR)
 
 #: RFC 8176 §2, multiple-channel: approved on another device, and carried over to this one.
 RELAYED: Final = "mca"

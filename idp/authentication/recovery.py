@@ -87,6 +87,9 @@ class Recovery(Desk):
                 parts.codes.end_halves(account_id)
                 # Whoever else signed in here before may be the reason for recovering.
                 parts.store.forget_browsers(account_id)
+                for slot in parts.vault.slots(account_id):
+                    if slot.kind == SlotKind.DEVICE:
+                        parts.vault.remove_slot(account_id, slot.id)
                 renewed = self._new_code(account_id, opened.key)
                 started = self._start(
                     account_id, opened.key, origin=origin, known=False, previous_session=previous_session

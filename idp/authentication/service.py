@@ -29,6 +29,7 @@ from idp.authentication.store import PasswordStore
 from idp.authentication.stretching import Stretched, Stretcher
 from idp.authentication.tries_store import TriesStore
 from idp.authentication.values import Origin, Session, SignedIn
+from idp.authentication.vouching import Vouching
 from idp.clock import Clock
 from idp.crypto.secrets import digest, token
 from idp.letters.service import LetterService
@@ -41,7 +42,9 @@ from idp.vault.service import VaultService
 from idp.vault.values import VaultKey
 
 
-class AuthenticationService(SigningUp, Recovery, SecondFactor, FilePasswords, Devices, Renaming, Mending, Reopening):
+class AuthenticationService(
+    SigningUp, Recovery, SecondFactor, FilePasswords, Devices, Renaming, Mending, Reopening, Vouching
+):
     """Every use case of signing in; those about other things than the password are inherited, a module each."""
 
     def __init__(

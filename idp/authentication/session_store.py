@@ -82,8 +82,9 @@ class SessionStore:
         digest: bytes,
         *,
         to: bytes,
-        wrapped_vault_key: bytes,
+        wrapped_vault_key: bytes | None,
         auth_time: datetime,
+        seen_at: datetime,
         acr: str,
         amr: tuple[str, ...],
     ) -> bool:
@@ -96,7 +97,7 @@ class SessionStore:
                 digest=to,
                 wrapped_vault_key=wrapped_vault_key,
                 auth_time=auth_time,
-                seen_at=auth_time,
+                seen_at=seen_at,
                 acr=acr,
                 amr=list(amr),
             )

@@ -89,17 +89,31 @@ class Sessions:
         """Note that a session is used now, also within the minute in which that is known."""
         self._store.touch(session.sid, at=self._clock.now())
 
-    def renew(self, session: Session, key: VaultKey, *, acr: str, amr: tuple[str, ...]) -> str | None:
+    def renew(
+        self,
+        session: Session,
+        key: VaultKey | None,
+        *,
+        acr: str,
+        amr: tuple[str, ...],
+        auth_time: datetime | None = None,
+    ) -> str | None:
         """Let a citizen who has just proved more go on under a new secret; None when the session has ended.
 
         It stays the same session for services (`sid`) and ends when it would have.
+
+        :param key: None where nothing they proved opens the vault.
+        :param auth_time: when they signed in, where this proof is no sign-in of its own; now when left out.
         """
         secret = token()
         renewed = self._store.renew(
             digest(session.secret),
             to=digest(secret),
-            wrapped_vault_key=_wrapped(key, secret=secret, account_id=session.account_id, sid=session.sid),
-            auth_time=self._clock.now(),
+            wrapped_vault_key=None
+            if key is None
+            else _wrapped(key, secret=secret, account_id=session.account_id, sid=session.sid),
+            auth_time=auth_time or self._clock.now(),
+            seen_at=self._clock.now(),
             acr=acr,
             amr=amr,
         )

@@ -91,6 +91,8 @@ class SignedIn:
     session_secret: str = field(repr=False)
     #: For the device cookie: exempts this browser from what strangers' tries do to the account.
     browser_token: str = field(repr=False)
+    #: Whether what was proved has opened the vault.
+    vault_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,8 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
         lambda: services.consent.purge(now(), size),
         lambda: services.tellings.purge(now(), size),
         lambda: services.authentication.purge(now(), size),
+        lambda: services.passkeys.purge(size),
+        lambda: services.vault.purge_devices(size),
         lambda: services.handover.purge(now(), size),
         lambda: services.organisations.purge(now(), size),
         lambda: services.invitations.purge(size),

@@ -4,10 +4,12 @@ from idp.accounts.service import AccountService
 from idp.activity.service import ActivityService
 from idp.authentication.service import AuthenticationService
 from idp.clock import Clock
+from idp.composition.passkeys import PasskeyShelf
 from idp.consent.service import ConsentService
 from idp.letters.service import LetterService
 from idp.logout.service import LogoutService
 from idp.notices.service import NoticeService
+from idp.passkeys.service import PasskeyService
 from idp.recovery.service import RecoveryService
 from idp.repair.service import RepairService
 from idp.settings import Settings
@@ -24,6 +26,7 @@ def build_ways_back(
     notices: NoticeService,
     vault: VaultService,
     authentication: AuthenticationService,
+    passkeys: PasskeyService,
     consent: ConsentService,
     logout: LogoutService,
     clock: Clock,
@@ -54,4 +57,5 @@ def build_ways_back(
     )
     recovery.trusted_at = repair.trusted_at
     repair.locking.also.append(recovery.cancel)
+    repair.shelves.append(PasskeyShelf(passkeys))
     return repair, recovery

@@ -23,6 +23,8 @@ class Letter(StrEnum):
     #: A way in was added, or put in the place of another; one was taken away.
     WAY_ADDED = "way_added"
     WAY_REMOVED = "way_removed"
+    #: A passkey's counter fell behind, as a copy's would.
+    PASSKEY_SUSPECTED = "passkey_suspected"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a letter
     LOGIN_CHANGED = "login_changed"
     #: The recovery code was used to get in and set a new password.
@@ -81,6 +83,7 @@ FACTS: Final[Mapping[Letter, frozenset[str]]] = MappingProxyType(
         Letter.NEW_DEVICE: _BROWSER,
         Letter.WAY_ADDED: frozenset({BROWSER, WAY}),
         Letter.WAY_REMOVED: frozenset({BROWSER, WAY}),
+        Letter.PASSKEY_SUSPECTED: _BROWSER,
         Letter.PASSWORD_CHANGED: _BROWSER,
         Letter.LOGIN_CHANGED: _BROWSER,
         Letter.RECOVERED: _BROWSER,
@@ -143,6 +146,7 @@ ABOUT_SECURITY: Final = frozenset(
         Letter.NEW_DEVICE,
         Letter.WAY_ADDED,
         Letter.WAY_REMOVED,
+        Letter.PASSKEY_SUSPECTED,
         Letter.PASSWORD_CHANGED,
         Letter.LOGIN_CHANGED,
         Letter.RECOVERED,

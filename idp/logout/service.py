@@ -22,6 +22,7 @@ from idp.letters.service import LetterService
 from idp.logout.errors import AccountClosedError, NoAccountError
 from idp.logout.farewells import Farewells
 from idp.logout.values import Frame
+from idp.passkeys.service import PasskeyService
 from idp.relay.service import RelayService
 from idp.storage.db import Database
 from idp.vault.personas import Personas
@@ -45,6 +46,7 @@ class LogoutService:
         consent: ConsentService,
         farewells: Farewells,
         personas: Personas,
+        passkeys: PasskeyService,
     ) -> None:
         self._db = db
         self._accounts = accounts
@@ -57,6 +59,7 @@ class LogoutService:
         self._consent = consent
         self._farewells = farewells
         self._personas = personas
+        self._passkeys = passkeys
 
     # What the protocol needs
 
@@ -207,6 +210,7 @@ class LogoutService:
                 if grant.withdrawn_at is None:
                     self._stop(account.id, grant.id)
             self._authentication.forget(account.id)
+            self._passkeys.forget(account.id)
             self._vault.erase(account.id)
             self._letters.forget(account.id)
             self._relay.erase(account.id)

@@ -36,7 +36,7 @@ class StepUp:
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """The citizen, who has just signed in, opens the vault in another way than by what they signed in with."""
+    """The citizen opens the vault in another way than by what they signed in with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Standing:
     is_expected: bool
     #: Something in this request has not been decided by this citizen yet.
     undecided: bool
-    #: A second factor is set up that this session has not used; looked up only where it matters.
+    #: The citizen has what it takes to reach it; looked up only where it matters.
     can_step_up: bool = False
     #: The account is locked until its owner has put it right.
     in_repair: bool = False
@@ -100,7 +100,7 @@ class FlowState:
     essential_acr: frozenset[str] = frozenset()
     #: The ways of signing in that this deployment offers.
     offered_acr: frozenset[str] = frozenset()
-    #: The level that the service would like best of those offered here, without insisting (`acr_values`).
+    #: The level that the service would like best (`acr_values`), without insisting, of those this citizen can reach.
     wished_acr: str | None = None
     account_selected: bool = False
     #: Several citizens are signed in in this browser, and no hint says which of them is meant.
@@ -145,9 +145,6 @@ def _authentication(state: FlowState) -> Step | None:
     standing = state.standing
     if standing is None:
         return _ask_to_sign_in(state)
-    if not standing.vault_open:
-        # Asked once: a sign-in that did not open the vault will not do so the next time.
-        return Unlock() if _fresh(state) and not state.silent and not standing.in_repair else _locked(state)
     if _fresh(state):
         return None
     too_old = state.max_age is not None and state.now - standing.auth_time > state.max_age
@@ -157,11 +154,11 @@ def _authentication(state: FlowState) -> Step | None:
     return None
 
 
-def _locked(state: FlowState) -> Step:
-    standing = state.standing
-    if standing is not None and standing.in_repair and not state.silent:
-        return Repair()
-    return _ask_to_sign_in(state)
+def _vault(state: FlowState) -> Step | None:
+    """Have the vault opened, without which nothing can be released, nor a code be checked."""
+    if state.standing is None or state.standing.vault_open:
+        return None
+    return Refuse("login_required", "The citizen has to open their vault") if state.silent else Unlock()
 
 
 def _strength(state: FlowState) -> Step | None:
@@ -223,6 +220,7 @@ _RULES: Collection[Callable[[FlowState], Step | None]] = (
     _identity,
     _account,
     _repair,
+    _vault,
     _strength,
     _choice,
 )

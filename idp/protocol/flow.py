@@ -5,10 +5,12 @@ Reads what `dispatch` decides by; writes nothing.
 
 from dataclasses import dataclass, field
 
+from idp.authentication.levels import CODE_AMR
 from idp.authentication.values import Session
 from idp.clients.values import Client
 from idp.consent.values import Grant
 from idp.interactions.values import Facts, Interaction
+from idp.passkeys.policy import amr
 from idp.protocol.dispatch import FlowState, Standing
 from idp.protocol.parameters import AuthorizationRequest, Parameters
 from idp.protocol.present import Present, expected_of, meant, subject
@@ -75,6 +77,17 @@ def flow_of(
     )
 
 
+def attainable(session: Session, *, services: Services) -> frozenset[str]:
+    """Give every level that a citizen can reach with what they have set up. Two statements."""
+    levels, account_id = services.authentication.levels, session.account_id
+    found: set[str] = set()
+    if services.authentication.has_code_app(account_id):
+        found |= levels.met(CODE_AMR)
+    for passkey in services.passkeys.of(account_id):
+        found |= levels.met(amr(backup_eligible=passkey.backup_eligible))
+    return frozenset(found)
+
+
 def state_of(flow: Flow, *, services: Services) -> FlowState:
     """Gather what the next step depends on.
 
@@ -89,20 +102,26 @@ def state_of(flow: Flow, *, services: Services) -> FlowState:
     # A choice made on the page of this very request holds, even one "just this time".
     decided = flow.grant is not None and facts.grant_id == flow.grant.id and flow.grant.live(now)
     levels = services.authentication.levels
-    wished = next((acr for acr in request.requested_acr if acr in levels.offered), None)
+    wishes = [acr for acr in request.requested_acr if acr in levels.offered]
+    wished = None
     standing = None
     if session is not None:
         met = levels.met(session.amr)
-        # Looked up only for a request that wishes for more than this session has.
-        unmet_wish = wished is not None and wished not in met
+        if wishes and wishes[0] not in met:
+            # Looked up only for a request that wishes for more than this session has.
+            reachable = met | attainable(session, services=services)
+            wished = next((acr for acr in wishes if acr in reachable), None)
         known_as = subject(session, client=flow.client, grant=flow.grant, services=services) if expected else None
         standing = Standing(
             auth_time=session.auth_time,
             met_acr=met,
-            can_step_up=unmet_wish and services.authentication.has_code_app(session.account_id),
+            can_step_up=wished is not None and wished not in met,
             vault_open=session.vault_key is not None,
             in_repair=session.repair_since is not None,
-            is_expected=expected is None or expected.met_by(known_as, session=session, client=flow.client),
+            # Nobody can tell before the vault is open, which comes first.
+            is_expected=expected is None
+            or (session.vault_key is None and flow.grant is None)
+            or expected.met_by(known_as, session=session, client=flow.client),
             undecided=not decided
             and services.consent.difference(request.claims, client=flow.client, grant=flow.grant, session=session)
             is not None,

@@ -132,6 +132,8 @@ class LimitSettings(Section):
     """Where counts are kept: `memory://` counts in each worker alone, `redis://host:6379/0` for all of them."""
     sign_in: Limit = "20/minute"
     """Tries to sign in, and the same proofs given by somebody who is signed in: password, codes."""
+    passkey: Limit = "120/minute"
+    """Challenges for passkeys; each visit of the sign-in page asks for one."""
     sign_up: Limit = "10/hour"
     """New accounts."""
     recovery: Limit = "10/hour"

@@ -1,9 +1,10 @@
 """Where slots and documents are kept. Everything here stays sealed."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from idp.storage.db import Database
 from idp.vault.models import KeySlotRow, VaultDocumentRow
@@ -61,6 +62,12 @@ class VaultStore:
             rows = connection.execute(statement.order_by(KeySlotRow.created_at, KeySlotRow.id)).all()
         return tuple(_wrapped_slot(row) for row in rows)
 
+    def hold_slots(self, account_id: str) -> None:
+        """Hold an account's slots until the transaction ends. Must run inside one."""
+        statement = select(KeySlotRow.id).where(KeySlotRow.account_id == account_id).order_by(KeySlotRow.id)
+        with self._db.transaction() as connection:
+            connection.execute(statement.with_for_update()).all()
+
     def change_slot(self, account_id: str, slot_id: str, **columns: Any) -> bool:  # noqa: ANN401 - a column's own type
         """Set columns of one slot; tells whether the account has it."""
         statement = (
@@ -81,6 +88,14 @@ class VaultStore:
         )
         with self._db.transaction() as connection:
             return connection.execute(statement).first() is not None
+
+    def purge_slots(self, kind: str, *, unused_since: datetime, limit: int) -> int:
+        """Delete at most `limit` slots of a kind that were not used since a moment; gives how many."""
+        row = KeySlotRow
+        last_used = func.coalesce(row.used_at, row.created_at)
+        over = select(row.id).where(row.kind == kind, last_used <= unused_since).limit(limit)
+        with self._db.transaction() as connection:
+            return len(connection.execute(delete(row).where(row.id.in_(over)).returning(row.id)).all())
 
     def add_document(self, account_id: str, persona: str, *, document: SealedDocument) -> None:
         """Insert a persona's first document."""

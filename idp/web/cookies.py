@@ -6,9 +6,11 @@ for all of its paths. Development over http uses the plain names.
 session   the session secret; ends with the browser
 others    secrets of the other citizens who are signed in in this browser; ends with the browser
 half      what a right password leaves until its code comes; five minutes
+ceremony  binds the challenges of passkeys to the browser that asked for them; ends with the browser
 handover  binds a sign-in that is approved on another device to the browser that asked for it; five minutes
 flow      binds an authorization request in flight to the browser that started it
 repair    shows that a letter about a locked account was opened in this browser; a day
+vault_…   opens a citizen's vault once they have signed in, one for each who trusts this browser; a year
 device    proves an earlier successful sign-in from this browser to the slow-down
 language  the language chosen on our pages, and when
 state     tells our page in a service's frame that the session has changed, and nothing else; scripts can read it
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, request
 
 from idp.authentication.second_factor import HALF_LIFETIME
+from idp.crypto.secrets import digest
 from idp.handover.policy import LIFETIME as HANDOVER_LIFETIME
 from idp.protocol.session_management import browser_states
 
@@ -38,6 +41,9 @@ SESSION = "proffer_session"
 OTHERS = "proffer_others"
 HALF = "proffer_half"
 HANDOVER = "proffer_handover"
+CEREMONY = "proffer_ceremony"
+#: Followed by what stands for an account.
+VAULT = "proffer_vault_"
 FLOW = "proffer_flow"
 DEVICE = "proffer_device"
 REPAIR = "proffer_repair"
@@ -47,6 +53,8 @@ PAGE = "proffer_page"
 
 #: Longer values are not ours; they are ignored before anything hashes them.
 _LONGEST = 128
+#: Characters that stand for an account in the name of a cookie.
+_VAULT_NAME = 16
 #: As many citizens can be signed in in one browser beside the one it is with.
 MOST_OTHERS = 4
 #: Between their secrets; not a character of base64url.
@@ -162,6 +170,36 @@ def set_handover(response: Response, secret: str) -> None:
 def clear_handover(response: Response) -> None:
     """Forget that this browser asked."""
     remove(response, HANDOVER)
+
+
+def ceremony() -> str | None:
+    """Read what binds the challenges of passkeys to this browser."""
+    return read(CEREMONY)
+
+
+def set_ceremony(response: Response, secret: str) -> None:
+    """Bind the challenges of passkeys to this browser."""
+    write(response, CEREMONY, secret)
+
+
+def trusted(account_id: str) -> str | None:
+    """Read what makes this browser a trusted device of a citizen; None where it is none."""
+    return read(_vault(account_id))
+
+
+def set_trusted(response: Response, account_id: str, secret: str) -> None:
+    """Make this browser a trusted device of a citizen, for a year from now."""
+    write(response, _vault(account_id), secret, max_age=YEAR)
+
+
+def clear_trusted(response: Response, account_id: str) -> None:
+    """Let this browser be no trusted device of a citizen any more."""
+    remove(response, _vault(account_id))
+
+
+def _vault(account_id: str) -> str:
+    # Its name tells nobody who looks at the browser which account it belongs to.
+    return VAULT + digest(b"trusted device\0" + account_id.encode()).hex()[:_VAULT_NAME]
 
 
 def flow() -> str | None:

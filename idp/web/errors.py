@@ -20,6 +20,7 @@ from idp.authentication.errors import SessionEndedError
 from idp.interactions.errors import InteractionGoneError
 from idp.web import headers
 from idp.web.access import Audience, audience_of
+from idp.web.context import current_session
 from idp.web.problems import ForeignFormError, StaleFormError, TooManyRequestsError
 
 if TYPE_CHECKING:
@@ -93,6 +94,10 @@ def log_unexpected(error: Exception) -> str:
 
 def _session_ended(_error: SessionEndedError) -> Response:
     """Send a citizen whose session can no longer open the vault to sign in again."""
+    session = current_session()
+    if session is not None and session.vault_key is None:
+        # Alive, and only its vault is shut.
+        return headers.secure(make_response(redirect(url_for("vault.index"), code=303)))
     return headers.secure(make_response(redirect(url_for("sign_in.form", again="yes"), code=303)))
 
 

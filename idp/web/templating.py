@@ -9,7 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from idp.web import languages, session_left
+from idp.web import assets, headers, languages, session_left
 from idp.web.context import current_session
 from idp.web.headers import nonce
 
@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
         direction=languages.direction,
         here=here,
         problem_of=problem_of,
+        passkey_script=passkey_script,
         session_left=session_left.of_this_page,
     )
 
@@ -47,6 +48,12 @@ def problem_of(problems: Iterable[Problem], field: str) -> str | None:
 def csrf_field() -> Markup:
     """Write the hidden field that every form of ours carries."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def passkey_script() -> Markup:
+    """Write the script that asks for passkeys, and let it fetch challenges."""
+    headers.allow_fetches()
+    return Markup('<script nonce="{}" src="{}" defer></script>').format(nonce(), assets.address("js/passkeys.js"))
 
 
 def here() -> str:

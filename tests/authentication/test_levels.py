@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from idp.authentication import levels
-from idp.authentication.levels import CODE_AMR, PASSWORD_AMR, Levels
+from idp.authentication.levels import CODE_AMR, DEVICE_PASSKEY_AMR, PASSWORD_AMR, SYNCED_PASSKEY_AMR, Levels
 from idp.settings import AuthenticationSettings
 
 PASSWORD = "urn:proffer:acr:password"
@@ -18,14 +18,15 @@ def test_a_password_reaches_the_first_level_and_a_code_the_second() -> None:
     assert DEFAULT.strongest(CODE_AMR) == SECOND
 
 
-def test_a_level_that_no_way_in_reaches_is_not_offered() -> None:
-    assert DEFAULT.offered == (PASSWORD, SECOND)
+def test_passkeys_resist_phishing() -> None:
+    assert DEFAULT.strongest(SYNCED_PASSKEY_AMR) == DEFAULT.strongest(DEVICE_PASSKEY_AMR) == RESISTANT
+    assert DEFAULT.offered == (PASSWORD, SECOND, RESISTANT)
 
 
-def test_a_new_way_in_makes_its_level_appear(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(levels, "WAYS_IN", (*levels.WAYS_IN, ("hwk", "user", "mfa")))
+def test_a_level_that_no_way_in_reaches_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "WAYS_IN", (PASSWORD_AMR, CODE_AMR))
 
-    assert Levels(AuthenticationSettings().levels).offered == (PASSWORD, SECOND, RESISTANT)
+    assert Levels(AuthenticationSettings().levels).offered == (PASSWORD, SECOND)
 
 
 def test_a_higher_level_meets_a_lower_one_and_not_the_other_way_round() -> None:

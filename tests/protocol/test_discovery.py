@@ -80,7 +80,11 @@ def test_it_says_what_this_provider_does(document: dict[str, Any]) -> None:
     assert document["prompt_values_supported"] == ["none", "login", "consent", "select_account", "create"]
     assert document["subject_types_supported"] == ["pairwise", "public"]
     assert document["id_token_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
-    assert document["acr_values_supported"] == ["urn:proffer:acr:password", "urn:proffer:acr:second-factor"]
+    assert document["acr_values_supported"] == [
+        "urn:proffer:acr:password",
+        "urn:proffer:acr:second-factor",
+        "urn:proffer:acr:phishing-resistant",
+    ]
     assert document["ui_locales_supported"] == ["en", "fr", "ar"]
     # In the letter case of IANA's registry (OIDC Core §5.2).
     assert {"ar", "fr", "fr-CA", "uk", "zh-Hant", "ja-Kana-JP"} <= set(document["claims_locales_supported"])

@@ -67,8 +67,8 @@ def test_what_is_not_decided_is_asked() -> None:
     assert next_step(replace(RETURNING, standing=replace(SETTLED, undecided=True))) == Consent()
 
 
-def test_a_session_that_cannot_open_the_vault_signs_in_again() -> None:
-    assert next_step(replace(RETURNING, standing=replace(SETTLED, vault_open=False))) == SignIn()
+def test_a_session_that_cannot_open_the_vault_opens_it_first() -> None:
+    assert next_step(replace(RETURNING, standing=replace(SETTLED, vault_open=False))) == Unlock()
 
 
 def test_a_sign_in_that_does_not_open_the_vault_leads_to_opening_it() -> None:

@@ -75,7 +75,7 @@ def test_all_that_discovery_lists_can_be_asked_for_and_one_of_it_is_said(citizen
     citizen.agree("given_name")
     offered = citizen.http.get("/.well-known/openid-configuration").get_json()["acr_values_supported"]
 
-    assert offered == [PASSWORD, SECOND]
+    assert offered == [PASSWORD, SECOND, RESISTANT]
     assert id_token(citizen, services, acr_values=" ".join(offered))["acr"] == PASSWORD
 
 
@@ -114,7 +114,7 @@ def test_a_demand_that_the_citizen_will_not_meet_is_unmet(weak: Browser) -> None
 
 @pytest.mark.parametrize("prompt", [None, "none", "login"])
 def test_a_demand_that_nothing_here_reaches_asks_nothing_of_the_citizen(strong: Browser, prompt: str | None) -> None:
-    answer = answer_of(strong.authorize(claims=essential(RESISTANT), prompt=prompt))
+    answer = answer_of(strong.authorize(claims=essential("urn:example:acr:notary"), prompt=prompt))
 
     assert answer["error"] == "unmet_authentication_requirements"
 
@@ -129,3 +129,20 @@ def test_what_a_client_registered_is_its_wish_registration_2(
 
     assert page_of(weak.authorize()).path == "/step-up"
     assert "code" in answer_of(weak.authorize(acr_values=PASSWORD))
+
+
+def test_a_wish_falls_back_to_the_best_that_the_citizen_can_reach(weak: Browser) -> None:
+    assert page_of(weak.authorize(acr_values=f"{RESISTANT} {SECOND}")).path == "/step-up"
+
+
+def test_a_wish_for_a_passkey_of_a_citizen_without_one_does_not_fail(strong: Browser, services: Services) -> None:
+    assert id_token(strong, services, acr_values=f"{RESISTANT} {SECOND}")["acr"] == SECOND
+
+
+def test_a_demand_for_a_passkey_offers_to_add_one(strong: Browser) -> None:
+    page = page_of(strong.authorize(claims=essential(RESISTANT)))
+
+    assert page.path == "/step-up"
+    shown = strong.http.get(f"/step-up/{page.interaction}").text
+    assert f"/security/passkeys/add?interaction={page.interaction}" in shown
+    assert 'id="code"' not in shown

@@ -20,19 +20,21 @@ from idp.web.citizen.entrance import (
     sign_up,
     step_up,
 )
+from idp.web.citizen.entrance import passkey as passkey_sign_in
 from idp.web.citizen.handover import approving, asking
 from idp.web.citizen.leaving import bringing, closing
 from idp.web.citizen.leaving import pages as leaving
 from idp.web.citizen.letters import contact
 from idp.web.citizen.organisations import arrivals
 from idp.web.citizen.organisations import pages as organisations
+from idp.web.citizen.passkeys import proof
 from idp.web.citizen.personas import pages as personas
+from idp.web.citizen.regaining import opening, vault
 from idp.web.citizen.regaining import pages as recovery_mail
-from idp.web.citizen.regaining import vault
 from idp.web.citizen.repair import not_me
 from idp.web.citizen.repair import pages as repair
 from idp.web.citizen.repair import steps as repair_steps
-from idp.web.citizen.security import authenticator, devices, name, trusted
+from idp.web.citizen.security import authenticator, devices, name, passkey, passkeys, trusted
 from idp.web.citizen.security import pages as security
 from idp.web.citizen.sharing import addresses
 from idp.web.citizen.sharing import pages as sharing
@@ -49,6 +51,8 @@ def blueprints() -> tuple[Blueprint, ...]:
             home,
             sign_in,
             sign_in_code,
+            passkey_sign_in,
+            proof,
             asking,
             approving,
             step_up,
@@ -64,11 +68,14 @@ def blueprints() -> tuple[Blueprint, ...]:
             contact,
             recovery_mail,
             vault,
+            opening,
             not_me,
             repair,
             repair_steps,
             devices,
             trusted,
+            passkeys,
+            passkey,
             name,
             language,
             logo,

@@ -14,7 +14,7 @@ def test_the_page_has_the_ids_that_others_rely_on(client: FlaskClient) -> None:
     assert re.search(r'<input[^>]*id="username"[^>]*name="username"', page)
     assert re.search(r'<input[^>]*id="password"[^>]*name="password"[^>]*type="password"', page)
     assert re.search(r'<button[^>]*id="login-submit"', page.replace("\n", " "))
-    assert 'autocomplete="username"' in page
+    assert 'autocomplete="username webauthn"' in page
     assert 'autocomplete="current-password"' in page
     assert page.count("<h1") == 1
 

@@ -10,10 +10,12 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
 from idp.authentication.errors import CodeNeededError, SignInRefusedError, SlowDownError
+from idp.passkeys.errors import PasskeyError, UnknownCredentialError
 from idp.web import errors
 from idp.web.access import public
 from idp.web.citizen.arriving import Arrival, admit, arrival, go_on, origin
 from idp.web.citizen.entrance import sign_in_code
+from idp.web.citizen.passkeys import ceremonies
 from idp.web.context import current_session, leaving_session, services
 from idp.web.forms import Form, Problem, problems
 from idp.web.limits import limited
@@ -68,9 +70,26 @@ def submit() -> ResponseReturnValue:
     return admit(redirect(came.onward, code=303), came, signed)
 
 
-def _page(came: Arrival, *, login: str, found: tuple[Problem, ...] = ()) -> ResponseReturnValue:
-    beside = came.another and current_session() is not None
+def refused_passkey(came: Arrival, refused: PasskeyError) -> ResponseReturnValue:
+    """Show the page again for somebody whose passkey did not get them in."""
+    unknown = isinstance(refused, UnknownCredentialError)
+    gone = ceremonies.credential_named() if unknown else ""
+    found = (Problem("", ceremonies.said(refused)),)
+    return _page(came, login="", found=found, gone=gone, elsewhere=True)
+
+
+def _page(
+    came: Arrival, *, login: str, found: tuple[Problem, ...] = (), gone: str = "", elsewhere: bool = False
+) -> ResponseReturnValue:
     page = render_template(
-        "citizen/entrance/sign_in.html", came=came, asking=came.asking, beside=beside, login=login, problems=found
+        "citizen/entrance/sign_in.html",
+        came=came,
+        asking=came.asking,
+        beside=came.another and current_session() is not None,
+        login=login,
+        problems=found,
+        gone=gone,
+        elsewhere=elsewhere,
+        rp=services().passkeys.rp_id,
     )
     return page, 422 if found else 200

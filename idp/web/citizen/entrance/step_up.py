@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from idp.authentication.errors import CodeAppError, CodeRefusedError, SlowDownError
+from idp.authentication.levels import CODE_AMR, SYNCED_PASSKEY_AMR
 from idp.web import context, cookies, errors
 from idp.web.access import citizen
 from idp.web.citizen.arriving import Arrival
@@ -24,7 +25,7 @@ _CODE = "code"
 @bp.get("/<interaction>")
 @citizen
 def form(interaction: str) -> ResponseReturnValue:
-    """Ask for the code, or offer to set up an app first."""
+    """Ask for the passkey or the code, or offer to set one up first."""
     return _page(context.pending(interaction))
 
 
@@ -57,15 +58,29 @@ def submit(interaction: str) -> ResponseReturnValue:
 
 def _page(pending: Pending, problem: str | None = None) -> ResponseReturnValue:
     found = () if problem is None else (Problem(_CODE, problem),)
+    by_code, by_passkey = _ways(pending)
     page = render_template(
         "citizen/entrance/step_up.html",
         came=Arrival(pending=pending),
         asking=Arrival(pending=pending).asking,
         problems=found,
-        has_app=services().authentication.has_code_app(signed_in().account_id),
+        by_code=by_code,
+        by_passkey=by_passkey,
+        has_app=by_code and services().authentication.has_code_app(signed_in().account_id),
+        has_passkey=by_passkey and bool(services().passkeys.of(signed_in().account_id)),
         insists=_insists(pending),
     )
     return page, 422 if found else 200
+
+
+def _ways(pending: Pending) -> tuple[bool, bool]:
+    """Tell whether a code, and whether a passkey, reaches a level that the service would take."""
+    parameters, levels = pending.interaction.parameters, services().authentication.levels
+    asked = services().consent.request(parameters.get("scope", "").split(), parameters.get("claims"))
+    wanted = set(asked.acr_values)
+    if not asked.acr_essential:
+        wanted |= set(parameters.get("acr_values", "").split() or pending.client.default_acr_values)
+    return bool(wanted & levels.met(CODE_AMR)), bool(wanted & levels.met(SYNCED_PASSKEY_AMR))
 
 
 def _insists(pending: Pending) -> bool:

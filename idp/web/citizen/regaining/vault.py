@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from idp.authentication.errors import RecoveryCodeMismatchError, SignInRefusedError, SlowDownError
+from idp.authentication.levels import is_relayed
 from idp.vault.values import SlotKind
 from idp.web import context, cookies, errors
 from idp.web.access import citizen, while_locked
 from idp.web.citizen.arriving import Arrival, arrival, go_on
 from idp.web.citizen.entrance.recovery_code import shown_once
+from idp.web.citizen.security.trusted import is_trusted, trusting
 from idp.web.context import services, signed_in
 from idp.web.forms import Problem, text
 from idp.web.limits import limited
@@ -53,10 +55,54 @@ def reopen() -> ResponseReturnValue:
         return _page(came, (Problem(_PASSWORD, _("This is not your password.")),))
     except SlowDownError as slow:
         return errors.wait_page(slow.retry_after_seconds)
-    answer = go_on(came)
-    cookies.set_session(answer, secret)
-    context.forget_session()
-    return answer
+    return opened(came, secret)
+
+
+@bp.post("/password")
+@citizen
+@while_locked
+@limited("sign_in")
+@own_transactions
+def by_password() -> ResponseReturnValue:
+    """Open it by the password, which signed nobody in this time."""
+    came, typed = arrival(), text(_PASSWORD)
+    if not typed:
+        return _page(came, (Problem(_PASSWORD, _("Enter your password.")),))
+    try:
+        secret = services().authentication.open_vault_by_password(signed_in(), password=typed)
+    except SignInRefusedError:
+        return _page(came, (Problem(_PASSWORD, _("This is not your password.")),))
+    except SlowDownError as slow:
+        return errors.wait_page(slow.retry_after_seconds)
+    return opened(came, secret)
+
+
+@bp.post("/recovery-code")
+@citizen
+@while_locked
+@limited("recovery")
+@own_transactions
+def by_recovery_code() -> ResponseReturnValue:
+    """Open it by the recovery code alone, where there is nothing to wrap it under anew."""
+    came, code = arrival(), text(_CODE)
+    if not code.strip():
+        return _page(came, (Problem(_CODE, _("Enter your recovery code.")),))
+    try:
+        secret = services().authentication.open_vault_by_recovery_code(signed_in(), code=code)
+    except RecoveryCodeMismatchError:
+        return _page(came, (Problem(_CODE, _("This is not your recovery code. Check every letter and digit.")),))
+    except SlowDownError as slow:
+        return errors.wait_page(slow.retry_after_seconds)
+    return opened(came, secret)
+
+
+@bp.get("/password", endpoint="password_again")
+@bp.get("/recovery-code", endpoint="recovery_code_again")
+@citizen
+@while_locked
+def again() -> ResponseReturnValue:
+    """Lead back whoever loads the address of an answer again."""
+    return redirect(arrival().to("vault.index"), code=303)
 
 
 @bp.get("/new")
@@ -92,6 +138,18 @@ def begin_anew() -> ResponseReturnValue:
     return answer
 
 
+def opened(came: Arrival, secret: str) -> ResponseReturnValue:
+    """Go on in a session whose vault has just been opened."""
+    session = services().authentication.session(secret)
+    shut = session is not None and services().authentication.is_shut(session.account_id)
+    answer = redirect(came.to("vault_opening.wrap"), code=303) if shut else go_on(came)
+    cookies.set_session(answer, secret)
+    context.forget_session()
+    if session is not None and request.form.get("action") == "trust" and not is_relayed(session.amr):
+        trusting(answer, session)
+    return answer
+
+
 def _elsewhere() -> ResponseReturnValue | None:
     """Send away whoever can open their vault by their password, or has not shown who they are while it is locked."""
     session = signed_in()
@@ -112,6 +170,9 @@ def _page(came: Arrival, found: tuple[Problem, ...] = ()) -> ResponseReturnValue
         shut=services().authentication.is_shut(account_id),
         has_code=SlotKind.RECOVERY in kinds,
         has_passkey=SlotKind.PASSKEY in kinds,
+        trusted_here=is_trusted(signed_in()) is not None,
+        may_trust=not is_relayed(signed_in().amr),
+        has_password=SlotKind.PASSWORD in kinds,
         has_app=services().authentication.has_code_app(account_id),
     )
     return page, 422 if found else 200

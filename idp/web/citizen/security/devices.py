@@ -13,6 +13,7 @@ from idp.authentication.values import SignedInBrowser
 from idp.claims import countries
 from idp.places import Place
 from idp.web.access import citizen
+from idp.web.citizen.security.trusted import is_trusted
 from idp.web.context import services, signed_in
 from idp.web.languages import current
 from idp.web.pages import page_blueprint
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
         browsers=_browsers(),
         known=services().authentication.known_browsers(session.account_id),
         trusted=services().authentication.trusted_devices(session.account_id),
+        trusted_here=is_trusted(session),
         places=services().settings.places.database is not None,
     )
 

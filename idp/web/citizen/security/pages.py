@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -42,6 +42,7 @@ def index() -> ResponseReturnValue:
         name=sign_in_name(),
         slots={slot.kind: slot for slot in services().vault.slots(session.account_id)},
         browsers=len(services().authentication.sessions_of(session.account_id)),
+        passkeys=len(services().passkeys.of(session.account_id)),
         has_app=services().authentication.has_code_app(session.account_id),
         letters_on=services().letters.on,
         contact=services().letters.contacts.of(session.account_id),
@@ -75,6 +76,8 @@ def change_password() -> ResponseReturnValue:
         return _password_page(found, refusals.hints(refused.hints))
     except SlowDownError as slow:
         return errors.wait_page(slow.retry_after_seconds)
+    if request.form.get("action") == "forget_devices":
+        services().authentication.forget_trusted(signed_in())
     flash(_("Your password is changed. Other browsers are signed out."), "success")
     return redirect(url_for("security.index"), code=303)
 
@@ -109,5 +112,6 @@ def _password_page(found: tuple[Problem, ...] = (), hints: tuple[str, ...] = ())
         hints=hints,
         minimum=services().settings.passwords.minimum_length,
         login=sign_in_name(),
+        trusted=len(services().authentication.trusted_devices(signed_in().account_id)),
     )
     return page, 422 if found else 200

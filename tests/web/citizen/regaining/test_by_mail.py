@@ -83,7 +83,7 @@ def test_the_owner_goes_through_and_opens_the_vault_by_the_recovery_code(
     assert other_browser.send("recovery-password", password="password12").status_code == 422
     assert other_browser.send("recovery-password", password=NEW_PASSWORD).location == "/vault"
     assert "Your vault is locked" in other_browser.open("/").text
-    assert "My password does not open them" in other_browser.open("/details").text
+    assert "Open your vault to see and change them." in other_browser.open("/details").text
     other_browser.open("/vault")
     assert other_browser.send("vault-reopen", recovery_code=code, password="x").status_code == 422
     assert other_browser.send("vault-reopen", recovery_code="nonsense", password=NEW_PASSWORD).status_code == 422

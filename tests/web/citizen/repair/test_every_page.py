@@ -10,7 +10,7 @@ from tests.architecture.test_routes import _path, _rules
 from tests.web.citizen.visitor import Visitor
 
 #: Reviewed: they put right, confirm the code that this shows, or are about who else is signed in in this browser.
-REACHABLE = {"repair", "repair_steps", "recovery_code", "accounts", "vault"}
+REACHABLE = {"repair", "repair_steps", "recovery_code", "accounts", "vault", "vault_opening", "passkey_proof"}
 
 
 def test_every_other_page_leads_to_putting_right(app: Flask, services: Services, visitor: Visitor) -> None:
