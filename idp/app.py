@@ -25,6 +25,7 @@ from idp.clients.service import ClientService
 from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.composition.endings import build_endings
 from idp.composition.organisations import build_organisations
 from idp.composition.private_mail import build_private_mail
 from idp.composition.telling import build_tellings
@@ -42,7 +43,6 @@ from idp.keys.store import KeyStore
 from idp.keys.values import Lives
 from idp.letters.service import LetterService
 from idp.logout.farewells import Farewells
-from idp.logout.service import LogoutService
 from idp.logout.store import ServiceSessionStore
 from idp.notices.service import NoticeService
 from idp.notices.store import NoticeStore
@@ -194,7 +194,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         personas=personas,
         relay=mail.relay,
     )
-    logout = LogoutService(
+    endings = build_endings(
         db=db,
         accounts=accounts,
         activity=activity,
@@ -216,7 +216,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         vault=vault,
         authentication=authentication,
         consent=consent,
-        logout=logout,
+        logout=endings.logout,
         clock=clock,
         settings=settings,
     )
@@ -263,7 +263,8 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             pepper=pepper,
         ),
         organisations=build_organisations(db=db, vault=vault, catalogue=catalogue, clock=clock, settings=settings),
-        logout=logout,
+        sharing=endings.sharing,
+        logout=endings.logout,
         repair=repair,
         recovery=recovery,
         portability=PortabilityService(
@@ -279,7 +280,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             catalogue=catalogue,
             relay=mail.relay,
             letters=letters,
-            logout=logout,
+            logout=endings.logout,
             clock=clock,
             settings=settings,
         ),

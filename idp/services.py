@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from idp.keys.service import KeyService
     from idp.letters.service import LetterService
     from idp.logout.service import LogoutService
+    from idp.logout.sharing import SharingService
     from idp.notices.service import NoticeService
     from idp.organisations.service import OrganisationService
     from idp.outbound.fetch import Fetcher
@@ -70,6 +71,7 @@ class Services:
     tokens: TokenService
     devices: DeviceCodes
     organisations: OrganisationService
+    sharing: SharingService
     logout: LogoutService
     repair: RepairService
     recovery: RecoveryService
