@@ -25,6 +25,7 @@ from idp.clients.service import ClientService
 from idp.clients.software_statement import SoftwareStatements
 from idp.clients.store import ClientStore
 from idp.clock import SystemClock
+from idp.composition.endings import build_endings
 from idp.composition.keys import build_keys
 from idp.composition.organisations import build_organisations
 from idp.composition.passkeys import build_passkeys
@@ -41,7 +42,6 @@ from idp.interactions.service import InteractionService
 from idp.interactions.store import InteractionStore
 from idp.letters.service import LetterService
 from idp.logout.farewells import Farewells
-from idp.logout.service import LogoutService
 from idp.logout.store import ServiceSessionStore
 from idp.notices.service import NoticeService
 from idp.notices.store import NoticeStore
@@ -196,7 +196,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         personas=personas,
         relay=mail.relay,
     )
-    logout = LogoutService(
+    endings = build_endings(
         db=db,
         accounts=accounts,
         activity=activity,
@@ -220,7 +220,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         authentication=authentication,
         passkeys=passkeys,
         consent=consent,
-        logout=logout,
+        logout=endings.logout,
         clock=clock,
         settings=settings,
     )
@@ -268,7 +268,8 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
         ),
         organisations=build_organisations(db=db, vault=vault, catalogue=catalogue, clock=clock, settings=settings),
         passkeys=passkeys,
-        logout=logout,
+        sharing=endings.sharing,
+        logout=endings.logout,
         repair=repair,
         recovery=recovery,
         portability=PortabilityService(
@@ -284,7 +285,7 @@ def build_services(app: Flask, settings: Settings, *, clock: Clock) -> Services:
             catalogue=catalogue,
             relay=mail.relay,
             letters=letters,
-            logout=logout,
+            logout=endings.logout,
             clock=clock,
             settings=settings,
         ),

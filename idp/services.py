@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from idp.keys.service import KeyService
     from idp.letters.service import LetterService
     from idp.logout.service import LogoutService
+    from idp.logout.sharing import SharingService
     from idp.notices.service import NoticeService
     from idp.organisations.service import OrganisationService
     from idp.outbound.fetch import Fetcher
@@ -72,6 +73,7 @@ class Services:
     devices: DeviceCodes
     organisations: OrganisationService
     passkeys: PasskeyService
+    sharing: SharingService
     logout: LogoutService
     repair: RepairService
     recovery: RecoveryService

@@ -22,6 +22,12 @@ class Kind(StrEnum):
     REFUSED = "refused"
     #: The citizen stopped sharing with a service.
     STOPPED = "stopped"
+    #: The citizen paused sharing; went on; kept it as it is for longer.
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    #: The end came that the choice had from the start.
+    SHARING_ENDED = "sharing_ended"
     #: The citizen gave a service the present value of a detail.
     TOLD = "told"
     #: The service took itself away, and sharing with it ended.

@@ -92,6 +92,8 @@ def batches(services: "Services") -> tuple[Callable[[], int], ...]:
     return (
         lambda: services.tokens.purge(size),
         lambda: services.interactions.purge(now(), size),
+        lambda: services.sharing.end_due(size),
+        lambda: services.sharing.remind(size),
         lambda: services.consent.purge(now(), size),
         lambda: services.tellings.purge(now(), size),
         lambda: services.authentication.purge(now(), size),

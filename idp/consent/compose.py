@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from idp.claims import languages
@@ -12,6 +12,7 @@ from idp.claims.catalogue import Catalogue
 from idp.claims.display import display
 from idp.claims.values import Sensitivity
 from idp.clients.values import Client, RegisteredUse, SubjectType
+from idp.consent.ending import UNTIL, months_later
 from idp.consent.errors import UnrequestedClaimError
 from idp.consent.holdings import can_be_typed, candidates, kept_as, languages_wished
 from idp.consent.identities import offered
@@ -121,42 +122,15 @@ def compose(at: Situation, choices: Choices, *, faults: Mapping[str, str], recon
         lasting_subject=at.client.lasting_subject,
         ends_another=at.known_now is not None and at.known_now != at.known_as,
         duration=Duration.ONCE if at.known_as == ONE_TIME else choices.duration,
+        until=choices.until,
+        until_fault=faults.get(UNTIL),
+        latest=months_later(at.today, reconfirm_months),
         reconfirm_months=reconfirm_months,
         offline=at.request.offline,
         preview=_preview(at, choices),
         policy_uri=at.client.address("policy_uri", language),
         tos_uri=at.client.address("tos_uri", language),
     )
-
-
-def opening_choices(at: Situation, choices: Choices | None, *, select_all: bool) -> Choices:
-    """Return the choices to show: what was submitted, or at first only what the service cannot do without.
-
-    :param select_all: tick everything that could be sent as well.
-    """
-    asked = frozenset(claim.name for claim in at.asked)
-    essential = asked & frozenset(at.assessment.essential)
-    shown = choices or _brought_along(at, asked, essential) or Choices(allowed=essential)
-    if not select_all:
-        return shown
-    # What the citizen does not hold would only ask them to type it: ticking that stays their own doing.
-    held = {
-        claim.name
-        for claim in at.asked
-        if kept_as(claim.name, catalogue=at.catalogue).name in shown.typed
-        or candidates(at.document, claim, catalogue=at.catalogue, today=at.today)
-    }
-    return replace(shown, allowed=shown.allowed | essential | held)
-
-
-def _brought_along(at: Situation, asked: frozenset[str], essential: frozenset[str]) -> Choices | None:
-    """Return what the citizen had chosen at the provider that they come from, to be confirmed; else None."""
-    if at.grant is None or at.difference.reason is not Reason.MOVED:
-        return None
-    before = {each.claim: each.form for each in at.grant.decisions if each.claim in asked and each.allowed}
-    offered = {claim.name: acceptable_forms(claim, register=at.client.register) for claim in at.asked}
-    forms = {name: form for name, form in before.items() if form in offered[name]}
-    return Choices(allowed=essential | before.keys(), forms=forms)
 
 
 def _uses(at: Situation) -> tuple[RegisteredUse, ...]:

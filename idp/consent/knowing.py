@@ -13,12 +13,12 @@ from datetime import datetime
 from idp.claims.catalogue import Catalogue
 from idp.clients.values import Client
 from idp.clock import Clock
-from idp.consent import policy
+from idp.consent import ending
 from idp.consent.errors import UnrequestedClaimError
 from idp.consent.last_used import LastUsed
 from idp.consent.release import Releases
 from idp.consent.store import GrantStore
-from idp.consent.values import NEVER_GIVEN, ONE_TIME, Decision, Duration, Grant, one_time_persona
+from idp.consent.values import FIRST_GIVEN, NEVER_GIVEN, ONE_TIME, Decision, Duration, Grant, one_time_persona
 from idp.crypto.secrets import identifier, token
 from idp.relay.service import RelayService
 from idp.vault.personas import Personas
@@ -76,8 +76,8 @@ class Knowing(Releases):
                 decisions=(),
                 duration=Duration.STANDING,
                 scopes=(),
+                until=now,
                 now=now,
-                reconfirm_months=self._reconfirm_months,
             )
             before = replace(fresh, token_epoch=NEVER_GIVEN, withdrawn_at=now)
         self._store.put(replace(before, updated_at=now))
@@ -120,8 +120,8 @@ def new_grant(
     decisions: tuple[Decision, ...],
     duration: Duration,
     scopes: Collection[str],
+    until: datetime,
     now: datetime,
-    reconfirm_months: int,
 ) -> Grant:
     """Return the grant as if it were the first one; nothing is sealed yet."""
     name, once = identifier(), known_as == ONE_TIME
@@ -142,9 +142,10 @@ def new_grant(
         duration=duration,
         created_at=now,
         updated_at=now,
-        reconfirm_at=policy.asked_again_at(duration, now, reconfirm_months=reconfirm_months),
+        reconfirm_at=until,
         withdrawn_at=None,
-        token_epoch=1,
+        token_epoch=FIRST_GIVEN,
         last_used_at=None,
         vault_version_now=document.version,
+        remind_at=ending.reminded_at(until, duration=duration, now=now),
     )

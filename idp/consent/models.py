@@ -50,13 +50,17 @@ class GrantRow(Base):
     duration: Mapped[str] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: When the citizen is asked again; for a choice made once, when it ends.
+    #: When it ends, to the second.
     reconfirm_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     #: Set when the citizen stops sharing; the row stays as their record, the sealed values go.
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: Tokens carry it; moving it on ends them all.
     token_epoch: Mapped[int]
     last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: Set while the citizen has paused it.
+    paused_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: When the citizen is to be reminded of its end; emptied by whoever reminds them.
+    remind_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 
 
 class ToldRow(Base):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from idp.clients.texts import Wording
 from idp.consent.values import Duration, Reason
@@ -151,6 +152,11 @@ class ChoicePage:
     #: What the service has now, under another identity, ends with this choice.
     ends_another: bool
     duration: Duration
+    #: Day, month and year as typed, and the message key of what is wrong with them.
+    until: Mapping[str, str]
+    until_fault: str | None
+    #: The last day that can be named.
+    latest: date
     reconfirm_months: int
     #: The service wants to look again while the citizen is away.
     offline: bool

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from calendar import monthrange
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from idp.claims.catalogue import Catalogue
@@ -29,8 +28,8 @@ from idp.consent.values import (
     RequestedClaim,
 )
 
-#: How long what was shared "just this time" can be drawn on.
-ONCE_LASTS: Final = timedelta(hours=1)
+#: Reasons after which only a part is asked, and the rest of the choice holds as it was.
+ASKS_A_PART: Final = frozenset({Reason.NEW_DETAIL, Reason.CHANGED_PURPOSE})
 
 
 def assess(request: ClaimsRequest, *, register: Register, catalogue: Catalogue) -> Assessment:
@@ -115,6 +114,9 @@ def difference(
     if (reason := _asks_everything(grant, now=now, ask_again=ask_again)) is not None or grant is None:
         reason = reason or Reason.FIRST
         return Difference(reason, tuple((name, reason) for name in assessment.offered))
+    if grant.paused_at is not None:
+        # Before anything else: what is new is asked once the citizen has resumed.
+        return Difference(Reason.PAUSED, ())
     asked = tuple(
         (name, why)
         for name in assessment.offered
@@ -197,19 +199,6 @@ def releasable(
     return companions | leaving | in_languages
 
 
-def asked_again_at(duration: Duration, now: datetime, *, reconfirm_months: int) -> datetime:
-    """Return when a standing choice is asked again; for a choice made for one time, when it ends.
-
-    One time lasts long enough for the service to fetch what it was given, and for a slow visitor.
-    """
-    if duration is Duration.ONCE:
-        return now + ONCE_LASTS
-    years, month = divmod(now.month - 1 + reconfirm_months, 12)
-    # The day may not exist in that month; the last one that does is meant.
-    day = min(now.day, monthrange(now.year + years, month + 1)[1])
-    return now.replace(year=now.year + years, month=month + 1, day=day)
-
-
 def _asks_everything(grant: Grant | None, *, now: datetime, ask_again: bool) -> Reason | None:
     if grant is None or grant.prepared:
         return Reason.FIRST
@@ -219,9 +208,9 @@ def _asks_everything(grant: Grant | None, *, now: datetime, ask_again: bool) -> 
         return Reason.MOVED
     if grant.duration is Duration.ONCE:
         return Reason.ONCE_ONLY
-    if now >= grant.reconfirm_at or not grant.live(now):
-        return Reason.EXPIRED
-    return Reason.SERVICE_ASKS if ask_again else None
+    if not grant.stands(now):
+        return Reason.ENDED if grant.duration is Duration.UNTIL else Reason.EXPIRED
+    return Reason.SERVICE_ASKS if ask_again and grant.paused_at is None else None
 
 
 def _asks(name: str, grant: Grant, *, register: Register, essential: bool, unseen: Collection[str]) -> Reason | None:

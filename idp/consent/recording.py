@@ -12,7 +12,7 @@ from idp.authentication.values import Session
 from idp.claims.catalogue import Catalogue
 from idp.clients.values import Client
 from idp.clock import Clock
-from idp.consent import policy
+from idp.consent import ending, policy
 from idp.consent.deciding import Chooser, require_essential
 from idp.consent.errors import ChoiceInvalidError, GrantGoneError, GrantTakenError
 from idp.consent.holdings import kept_as, languages_shown
@@ -21,6 +21,7 @@ from idp.consent.last_used import LastUsed
 from idp.consent.private_mail import again
 from idp.consent.release import vault_key
 from idp.consent.sealed import SharedValues, seal_values, unwrap_key, values_of, wrap_key
+from idp.consent.standing_store import StandingStore
 from idp.consent.store import GrantStore
 from idp.consent.values import (
     ONE_TIME,
@@ -43,9 +44,9 @@ from idp.vault.service import VaultService
 from idp.vault.values import MAIN, Document, NewDetail, VaultKey
 
 #: Reasons after which nothing that was decided before holds any more.
-_STARTS_OVER: Final = frozenset({Reason.FIRST, Reason.STOPPED, Reason.EXPIRED, Reason.ONCE_ONLY, Reason.MOVED})
-
-_ASKS_A_PART: Final = frozenset({Reason.NEW_DETAIL, Reason.CHANGED_PURPOSE})
+_STARTS_OVER: Final = frozenset(
+    {Reason.FIRST, Reason.STOPPED, Reason.EXPIRED, Reason.ENDED, Reason.ONCE_ONLY, Reason.MOVED}
+)
 
 
 class Deciding(Knowing):
@@ -76,6 +77,7 @@ class Deciding(Knowing):
             relay=relay,
         )
         self._db = db
+        self._standings = StandingStore(db=db)
         self._activity = activity
 
     def decide(
@@ -125,6 +127,10 @@ class Deciding(Knowing):
             register=client.register,
             earlier=earlier_decisions(before, difference),
         )
+        duration = Duration.ONCE if known_as == ONE_TIME else choices.duration
+        until = ending.ends_at(
+            replace(choices, duration=duration), self._clock.now(), reconfirm_months=self._reconfirm_months
+        )
         today = self._clock.now().date()
         typed = Chooser(request, document, self._catalogue, today).typed(choices, asked=asked)
         with self._db.transaction():
@@ -144,16 +150,25 @@ class Deciding(Knowing):
                 known_as=known_as,
                 document=document,
                 decisions=decisions,
-                duration=Duration.ONCE if known_as == ONE_TIME else choices.duration,
+                duration=duration,
+                until=until,
                 scopes=tuple(dict.fromkeys((*scopes, *request.reach))),
                 now=self._clock.now(),
-                reconfirm_months=self._reconfirm_months,
             )
             if before is not None and difference.reason not in _STARTS_OVER:
                 grant = replace(grant, scopes=tuple(dict.fromkeys((*before.scopes, *grant.scopes))))
-            if before is not None and difference.reason in _ASKS_A_PART:
-                # The rest of the choice is as old as it was.
-                grant = replace(grant, reconfirm_at=min(grant.reconfirm_at, before.reconfirm_at))
+            if (
+                before is not None
+                and difference.reason in policy.ASKS_A_PART
+                and before.reconfirm_at < grant.reconfirm_at
+            ):
+                # The rest of the choice is as old as it was, and ends when it would have.
+                grant = replace(
+                    grant,
+                    duration=before.duration,
+                    reconfirm_at=before.reconfirm_at,
+                    remind_at=before.remind_at,
+                )
             shared = values_of(document, grant.decisions, catalogue=self._catalogue, today=today, languages=languages)
             require_essential(assessment, grant.decisions, held=shared.values.keys())
             self._private_mail.make(grant, document)
@@ -163,7 +178,7 @@ class Deciding(Knowing):
         self, before: Grant | None, difference: Difference, session: Session
     ) -> Mapping[str, Collection[str]]:
         """Return, per claim, the languages that an earlier choice which still holds lets go."""
-        if before is None or difference.reason in _STARTS_OVER or not before.live(self._clock.now()):
+        if before is None or difference.reason in _STARTS_OVER or not before.stands(self._clock.now()):
             return {}
         shared = self.opened(before, session=session)
         return {} if shared is None else shared.languages
@@ -220,7 +235,7 @@ class Deciding(Knowing):
         if before is None:
             return grant, random_key()
         kept = replace(grant, id=before.id, last_used_at=before.last_used_at)
-        if before.live(self._clock.now()):
+        if before.stands(self._clock.now()):
             with suppress(GrantGoneError):
                 grant_key = unwrap_key(before, vault_key=key)
                 return replace(kept, created_at=before.created_at, token_epoch=before.token_epoch), grant_key

@@ -10,17 +10,18 @@ from idp.authentication.values import Session
 from idp.clients.values import Client
 from idp.consent import policy
 from idp.consent.claims_parameter import claims_request
-from idp.consent.compose import Situation, compose, opening_choices
-from idp.consent.errors import GrantGoneError
+from idp.consent.compose import Situation, compose
 from idp.consent.holdings import languages_shown
+from idp.consent.opening import opening_choices
 from idp.consent.page import ChoicePage
-from idp.consent.recording import Deciding, earlier_decisions
+from idp.consent.recording import earlier_decisions
 from idp.consent.release import vault_key
-from idp.consent.values import Choices, ClaimsRequest, Difference, Grant, Withdrawn
+from idp.consent.standing import Standing
+from idp.consent.values import Choices, ClaimsRequest, Difference, Grant
 
 
-class ConsentService(Deciding):
-    """Use cases of choice; recording a choice and releasing what it allows are inherited."""
+class ConsentService(Standing):
+    """Use cases of choice; recording one, what becomes of it, and releasing what it allows are inherited."""
 
     def request(
         self,
@@ -122,34 +123,6 @@ class ConsentService(Deciding):
             Entry(account_id=session.account_id, kind=Kind.REFUSED, client_id=client.client_id, claims=names)
         )
 
-    def shared_with(self, account_id: str) -> tuple[Grant, ...]:
-        """Return every grant of a citizen: those that are live first, the newest decision first.
-
-        A one-time identity is forgotten as soon as it is over.
-        """
-        now = self._clock.now()
-        known = [
-            one
-            for one in self._store.of_account(account_id)
-            if not one.prepared and (not one.one_time or one.live(now))
-        ]
-        return tuple(sorted(known, key=lambda grant: not grant.live(now)))
-
-    def withdraw(self, *, account_id: str, grant_id: str) -> Withdrawn:
-        """Stop sharing: sealed values and wrapped key deleted, every token dead, in one statement.
-
-        :returns: what was stopped; the service still has to be told: `logout.service` does both.
-        :raises GrantGoneError: no such grant of this citizen, or stopped before.
-        """
-        with self._db.transaction():
-            stopped = self._store.withdraw(account_id=account_id, grant_id=grant_id, now=self._clock.now())
-            if stopped is None:
-                raise GrantGoneError
-            self._activity.record(
-                Entry(account_id=account_id, kind=Kind.STOPPED, client_id=stopped.client_id, claims=stopped.claims)
-            )
-        return stopped
-
     def bring_along(self, grant: Grant) -> None:
         """Keep a choice from another provider, which lets nothing leave until it is confirmed here.
 
@@ -159,19 +132,10 @@ class ConsentService(Deciding):
             raise ValueError("only a choice without values can be brought along")
         self._store.put(grant)
 
-    def end_service(self, client_id: str) -> None:
-        """End what every citizen shares with a service that is no more, as if each had stopped."""
-        with self._db.transaction():
-            # In order of account, so that two that end at the same time never wait for each other's rows.
-            for account_id, claims in sorted(self._store.end_service(client_id, now=self._clock.now())):
-                self._activity.record(
-                    Entry(account_id=account_id, kind=Kind.SERVICE_ENDED, client_id=client_id, claims=claims)
-                )
-
     def services_among(self, client_ids: Collection[str]) -> frozenset[str]:
         """Return those of the services that a citizen has ever decided about in favour."""
         return self._store.services_among(client_ids)
 
     def purge(self, before: datetime, limit: int) -> int:
-        """Delete the sealed values of up to `limit` choices made for one time that ended before the moment."""
-        return self._store.purge_ended(before=before, limit=limit)
+        """Delete up to `limit` one-time identities that ended before the moment; `end_due` has emptied them."""
+        return self._store.purge_one_time(before=before, limit=limit)

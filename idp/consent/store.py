@@ -11,26 +11,26 @@ from sqlalchemy import CursorResult, Row, Table, bindparam, delete, or_, select,
 from idp.accounts.models import AccountRow
 from idp.consent.errors import GrantTakenError
 from idp.consent.models import GrantRow
-from idp.consent.values import ONE_TIME, Decision, Duration, Grant, Withdrawn
+from idp.consent.values import ONE_TIME, Decision, Duration, Grant
 from idp.storage.db import Database
 from idp.storage.dialects import insert_into
 from idp.storage.prepared import Prepared
 from idp.vault.models import VaultDocumentRow
 
 _grant: Final = cast("Table", GrantRow.__table__)
-_WITH_VERSION: Final = (
-    select(_grant, VaultDocumentRow.version.label("vault_version_now"))
-    .join(
-        VaultDocumentRow,
-        (VaultDocumentRow.account_id == _grant.c.account_id) & (VaultDocumentRow.persona == _grant.c.persona),
-        isouter=True,
-    )
-    .where(_grant.c.account_id == bindparam("of_account"), _grant.c.client_id == bindparam("for_client"))
+_WITH_VAULT: Final = select(_grant, VaultDocumentRow.version.label("vault_version_now")).join(
+    VaultDocumentRow,
+    (VaultDocumentRow.account_id == _grant.c.account_id) & (VaultDocumentRow.persona == _grant.c.persona),
+    isouter=True,
+)
+_OWN: Final = _WITH_VAULT.where(_grant.c.account_id == bindparam("of_account"), _grant.c.id == bindparam("named"))
+_WITH_VERSION: Final = _WITH_VAULT.where(
+    _grant.c.account_id == bindparam("of_account"), _grant.c.client_id == bindparam("for_client")
 )
 _STANDING: Final = _WITH_VERSION.where(_grant.c.pinned)
 _SETTLED: Final = _WITH_VERSION.where(_grant.c.id == bindparam("settled"))
 _OF_PERSONA: Final = _WITH_VERSION.where(_grant.c.persona == bindparam("as_persona"))
-_ENDS: Final = {"claims_sealed": None, "grant_key_wrapped": None}
+_ENDS: Final = {"claims_sealed": None, "grant_key_wrapped": None, "paused_at": None, "remind_at": None}
 #: Built once: on the release path building a statement costs as much as running it.
 _USED: Final = (
     update(_grant)
@@ -70,6 +70,8 @@ def grant_from(columns: Mapping[str, Any]) -> Grant:
         last_used_at=columns["last_used_at"],
         vault_version_now=columns.get("vault_version_now"),
         pinned=columns["pinned"],
+        paused_at=columns["paused_at"],
+        remind_at=columns["remind_at"],
     )
 
 
@@ -99,6 +101,12 @@ class GrantStore:
         statement = select(_grant).where(_grant.c.account_id == account_id).order_by(_grant.c.updated_at.desc())
         with self._db.reading() as connection:
             return tuple(grant_of(row) for row in connection.execute(statement))
+
+    def one(self, account_id: str, grant_id: str) -> Grant | None:
+        """Return one grant of a citizen, with the vault's present version; nobody else's."""
+        with self._db.reading() as connection:
+            row = connection.execute(_OWN, {"of_account": account_id, "named": grant_id}).mappings().one_or_none()
+        return _found(None if row is None else dict(row))
 
     def put(self, grant: Grant) -> None:
         """Insert a grant, or replace the one for the same citizen, persona and service.
@@ -159,30 +167,6 @@ class GrantStore:
         )
         return self._changed(statement) == 1
 
-    def withdraw(self, *, account_id: str, grant_id: str, now: datetime) -> Withdrawn | None:
-        """Delete what is shared and end its tokens, in one statement; gives what was stopped, or None."""
-        statement = (
-            update(_grant)
-            .where(_grant.c.id == grant_id, _grant.c.account_id == account_id, _grant.c.withdrawn_at.is_(None))
-            .values(withdrawn_at=now, token_epoch=_grant.c.token_epoch + 1, **_ENDS)
-            .returning(_grant.c.client_id, _grant.c.sub, _grant.c.persona, _grant.c.claims)
-        )
-        with self._db.transaction() as connection:
-            row = connection.execute(statement).one_or_none()
-        return None if row is None else Withdrawn(row.client_id, row.sub, row.persona, tuple(row.claims))
-
-    def end_service(self, client_id: str, *, now: datetime) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Do for all grants of a service what `withdraw` does for one; gives each account and its claim names."""
-        statement = (
-            update(_grant)
-            .where(_grant.c.client_id == client_id, _grant.c.withdrawn_at.is_(None))
-            .values(withdrawn_at=now, token_epoch=_grant.c.token_epoch + 1, **_ENDS)
-            .returning(_grant.c.account_id, _grant.c.claims)
-        )
-        with self._db.transaction() as connection:
-            rows = connection.execute(statement).all()
-        return tuple((row[0], tuple(row[1])) for row in rows)
-
     def unpin(self, account_id: str, persona: str) -> None:
         """Let nothing be known by a persona that is about to go; its rows stay as a record."""
         statement = update(_grant).where(_grant.c.account_id == account_id, _grant.c.persona == persona)
@@ -194,26 +178,8 @@ class GrantStore:
             found = connection.execute(select(_grant.c.client_id).where(_grant.c.client_id.in_(client_ids)).distinct())
             return frozenset(found.scalars())
 
-    def purge_ended(self, *, before: datetime, limit: int) -> int:
-        """Delete the sealed values of choices made for one time that ended before the moment.
-
-        Of a one-time identity nothing stays, so that nothing says how often somebody was where.
-        """
-        gone = self._purge_one_time(before=before, limit=limit)
-        ended = (
-            select(_grant.c.id)
-            .where(
-                _grant.c.duration == Duration.ONCE.value,
-                _grant.c.reconfirm_at < before,
-                _grant.c.claims_sealed.is_not(None),
-            )
-            .limit(limit - gone)
-        )
-        return gone + self._changed(
-            update(_grant).where(_grant.c.id.in_(ended)).values(token_epoch=_grant.c.token_epoch + 1, **_ENDS)
-        )
-
-    def _purge_one_time(self, *, before: datetime, limit: int) -> int:
+    def purge_one_time(self, *, before: datetime, limit: int) -> int:
+        """Delete one-time identities that ended before the moment: nothing then says how often somebody was where."""
         ended = (
             select(_grant.c.id)
             .where(_grant.c.persona.startswith(f"{ONE_TIME}:"), _grant.c.reconfirm_at < before)
@@ -268,4 +234,6 @@ def _row(grant: Grant) -> dict[str, Any]:
         "withdrawn_at": grant.withdrawn_at,
         "token_epoch": grant.token_epoch,
         "last_used_at": grant.last_used_at,
+        "paused_at": grant.paused_at,
+        "remind_at": grant.remind_at,
     }

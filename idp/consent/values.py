@@ -25,6 +25,8 @@ class Duration(StrEnum):
 
     ONCE = "once"
     STANDING = "standing"
+    #: To the end of a day that the citizen named.
+    UNTIL = "until"
 
 
 class Reason(StrEnum):
@@ -34,6 +36,10 @@ class Reason(StrEnum):
     NEW_DETAIL = "new_detail"
     CHANGED_PURPOSE = "changed_purpose"
     EXPIRED = "expired"
+    #: The day that the citizen named is over.
+    ENDED = "ended"
+    #: The citizen paused it: they resume it, or share nothing.
+    PAUSED = "paused"
     STOPPED = "stopped"
     #: The citizen chose "just this time" before.
     ONCE_ONLY = "once_only"
@@ -56,6 +62,7 @@ _ONE_TIME_PREFIX: Final = "once:"
 
 #: The epoch of a grant of which there were no tokens yet.
 NEVER_GIVEN: Final = 0
+FIRST_GIVEN: Final = 1
 
 
 def one_time_persona(name: str) -> str:
@@ -196,7 +203,7 @@ class Grant:
     duration: Duration
     created_at: datetime
     updated_at: datetime
-    #: When the citizen is asked again; for a choice made once, when it ends.
+    #: When it ends, to the second: the service then has nothing until the citizen has chosen again.
     reconfirm_at: datetime
     withdrawn_at: datetime | None
     token_epoch: int
@@ -205,6 +212,10 @@ class Grant:
     vault_version_now: int | None = None
     #: The service knows the citizen by it now; others are their record.
     pinned: bool = True
+    #: Set while the citizen has paused it: values stay sealed, and no token works.
+    paused_at: datetime | None = None
+    #: When the citizen is to be reminded of its end; None when they have been, or need not be.
+    remind_at: datetime | None = None
 
     def decision(self, claim: str) -> Decision | None:
         """Return the earlier decision about one claim."""
@@ -228,7 +239,7 @@ class Grant:
     @property
     def offline(self) -> bool:
         """Tell whether the service may look again while the citizen is away; never after a single visit."""
-        return OFFLINE in self.scopes and self.duration is Duration.STANDING
+        return OFFLINE in self.scopes and self.duration is not Duration.ONCE
 
     def reaches(self, reach: Collection[str]) -> bool:
         """Tell whether the citizen agreed to all of this reach, for more than a single visit or not."""
@@ -237,27 +248,17 @@ class Grant:
     @property
     def moved(self) -> bool:
         """Tell whether this is a choice from another provider that waits to be confirmed: nothing was ever sealed."""
-        never = self.claims_sealed is None and self.grant_key_wrapped is None
+        # Whatever has ended here has moved its epoch on.
+        never = self.claims_sealed is None and self.token_epoch == FIRST_GIVEN
         return never and self.withdrawn_at is None and self.duration is not Duration.ONCE
 
+    def stands(self, now: datetime) -> bool:
+        """Tell whether the choice holds: neither stopped nor ended. A paused one does."""
+        return self.withdrawn_at is None and self.claims_sealed is not None and now < self.reconfirm_at
+
     def live(self, now: datetime) -> bool:
-        """Tell whether tokens of this grant may still be used.
-
-        A standing grant past its reconfirmation date still serves tokens that exist: the citizen is asked
-        at the next sign-on. One made for a single time ends.
-        """
-        ended = self.duration is Duration.ONCE and now >= self.reconfirm_at
-        return self.withdrawn_at is None and self.claims_sealed is not None and not ended
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """What was stopped: the service, and how it knew the citizen."""
-
-    client_id: str
-    sub: str
-    persona: str
-    claims: tuple[str, ...]
+        """Tell whether anything may leave at this moment: what every use of a token asks."""
+        return self.paused_at is None and self.stands(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +288,8 @@ class Choices:
     #: Raw text per detail of the vault (parts of an address by name) that is not held yet; see `DetailChoice.type_in`.
     typed: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict, repr=False, hash=False)
     duration: Duration = Duration.STANDING
+    #: Day, month and year as typed, for :attr:`Duration.UNTIL`.
+    until: Mapping[str, str] = field(default_factory=dict, hash=False)
     #: Languages per claim whose values the page showed; a value that it did not show is not agreed to.
     languages: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False, hash=False)
     #: How the service is to know the citizen: a persona, or `ONE_TIME`; as it does already when left out.

@@ -46,6 +46,8 @@ class Letter(StrEnum):
     CLOSING_BEGUN = "closing_begun"
     CLOSING_SOON = "closing_soon"
     CLOSING_ENDED = "closing_ended"
+    #: What is shared with a service, or with several, ends in a few weeks.
+    SHARING_ENDS = "sharing_ends"
     #: Everything was downloaded as one file.
     TAKEN_ALONG = "taken_along"
 
@@ -60,6 +62,8 @@ UNTIL: Final = "until"
 WAY: Final = "way"
 #: A day, as 2026-03-27.
 DAY: Final = "day"
+#: How many beside the one that is named; absent when there are none.
+OTHERS: Final = "others"
 
 _BROWSER: Final = frozenset({BROWSER})
 
@@ -95,6 +99,7 @@ FACTS: Final[Mapping[Letter, frozenset[str]]] = MappingProxyType(
         Letter.TAKEN_ALONG: _BROWSER,
         Letter.CLOSING_BEGUN: frozenset({DAY}),
         Letter.CLOSING_SOON: frozenset({DAY}),
+        Letter.SHARING_ENDS: frozenset({SERVICE, DAY, OTHERS}),
     }
 )
 

@@ -81,6 +81,10 @@ class Farewells:
         with an address for events hears that the choice itself has ended, too.
         """
         self._events.consent_revoked(client_id=client_id, sub=sub)
+        self.sharing_paused(account_id=account_id, client_id=client_id, sub=sub)
+
+    def sharing_paused(self, *, account_id: str, client_id: str, sub: str) -> None:
+        """Tell a service what it hears when a session ends, and nothing of the choice: a pause is not its business."""
         taken = self._store.take_choice(account_id=account_id, client_id=client_id, sub=sub)
         client = self._clients.get(client_id)
         if taken or client is None or client.backchannel_logout_session_required:

@@ -21,6 +21,7 @@ from idp.consent.values import Grant
 from idp.letters.service import LetterService
 from idp.logout.errors import AccountClosedError, NoAccountError
 from idp.logout.farewells import Farewells
+from idp.logout.sharing import SharingService
 from idp.logout.values import Frame
 from idp.passkeys.service import PasskeyService
 from idp.relay.service import RelayService
@@ -44,6 +45,7 @@ class LogoutService:
         clients: ClientService,
         authentication: AuthenticationService,
         consent: ConsentService,
+        sharing: SharingService,
         farewells: Farewells,
         personas: Personas,
         passkeys: PasskeyService,
@@ -57,6 +59,7 @@ class LogoutService:
         self._clients = clients
         self._authentication = authentication
         self._consent = consent
+        self._sharing = sharing
         self._farewells = farewells
         self._personas = personas
         self._passkeys = passkeys
@@ -104,10 +107,7 @@ class LogoutService:
 
         :raises GrantGoneError: no such grant of this citizen, or stopped before.
         """
-        with self._db.transaction():
-            stopped = self._consent.withdraw(account_id=account_id, grant_id=grant_id)
-            self._farewells.sharing_stopped(account_id=account_id, client_id=stopped.client_id, sub=stopped.sub)
-            self._relay.end_choice(account_id, stopped.client_id)
+        self._sharing.stop(account_id=account_id, grant_id=grant_id)
 
     def begin_vault_anew(self, session: Session, *, login: str, password: str) -> tuple[str, str]:
         """Give a vault up that nobody opens any more: everything shared out of it stops, and services are told.

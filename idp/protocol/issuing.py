@@ -99,10 +99,10 @@ def _answer(
         answer |= {
             # Of the code's own issue, so that a code used twice ends this token too (RFC 6749 §4.1.2).
             "access_token": tokens.access_token(
-                sign_on, issue_id=act.id, scope=sign_on.scope, claims=sign_on.userinfo_claims
+                sign_on, grant=grant, issue_id=act.id, scope=sign_on.scope, claims=sign_on.userinfo_claims
             ),
             "token_type": "Bearer",
-            "expires_in": str(tokens.access_seconds),
+            "expires_in": str(tokens.seconds_under(grant)),
             # Always, because the service cannot know which of its scopes counted (RFC 6749 §4.2.2).
             "scope": " ".join(sign_on.scope),
         }

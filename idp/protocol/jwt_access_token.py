@@ -50,13 +50,25 @@ class JwtAccessTokens:
             "acr": sign_on.acr,
             "amr": sign_on.amr,
         }
-        return self._signed(claims, client_id=sign_on.client_id, reference=reference, resource=resource, scope=scope)
+        return self._signed(
+            claims,
+            client_id=sign_on.client_id,
+            reference=reference,
+            resource=resource,
+            scope=scope,
+            seconds=self._tokens.seconds_under(grant),
+        )
 
     def for_client(self, client_id: str, *, resource: Resource, scope: tuple[str, ...]) -> str:
         """Make a token that stands for the client itself (RFC 6749 §4.4); no statement."""
         reference = self._reference(grant_id="", issue_id=b"", epoch=0)
         return self._signed(
-            {"sub": client_id}, client_id=client_id, reference=reference, resource=resource, scope=scope
+            {"sub": client_id},
+            client_id=client_id,
+            reference=reference,
+            resource=resource,
+            scope=scope,
+            seconds=self._tokens.access_seconds,
         )
 
     def open(self, token: str) -> AccessToken | None:
@@ -82,7 +94,14 @@ class JwtAccessTokens:
         return seals.seal_reference(self._keys.token_ring(), reference)
 
     def _signed(
-        self, claims: dict[str, Any], *, client_id: str, reference: str, resource: Resource, scope: tuple[str, ...]
+        self,
+        claims: dict[str, Any],
+        *,
+        client_id: str,
+        reference: str,
+        resource: Resource,
+        scope: tuple[str, ...],
+        seconds: int,
     ) -> str:
         now = int(self._clock.now().timestamp())
         claims |= {
@@ -90,7 +109,7 @@ class JwtAccessTokens:
             "aud": resource.audience,
             "client_id": client_id,
             "iat": now,
-            "exp": now + self._tokens.access_seconds,
+            "exp": now + seconds,
             "jti": reference,
         }
         if scope:

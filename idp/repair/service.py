@@ -144,7 +144,7 @@ class RepairService(Proving):
         repair, _since = self._of(session)
         now = self._clock.now()
         shared = self._consent.shared_with(session.account_id)
-        return tuple(grant for grant in shared if grant.updated_at >= repair.reported_at and grant.live(now))
+        return tuple(grant for grant in shared if grant.updated_at >= repair.reported_at and grant.stands(now))
 
     def stop_sharing(self, session: Session, *, grant_id: str, browser: str | None) -> None:
         """Stop sharing with a service, which is told.

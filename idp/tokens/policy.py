@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Final
 
 from idp.crypto import secrets
@@ -51,3 +52,16 @@ def require_granted(resource: str | None, *, granted: Collection[str]) -> None:
     """
     if resource is not None and resource not in granted:
         raise ResourceNotGrantedError
+
+
+def lifetime(seconds: int, *, now: datetime, until: datetime) -> int:
+    """Return how many whole seconds a token lives: no longer than what the citizen agreed to.
+
+    A resource server that reads a token itself asks nobody whether it still counts, so the token has to say so.
+    """
+    return max(0, min(seconds, int((until - now).total_seconds())))
+
+
+def moment(seconds: int) -> datetime:
+    """Return the moment that whole seconds since 1970 name."""
+    return datetime.fromtimestamp(seconds, UTC)

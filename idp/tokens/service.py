@@ -1,7 +1,7 @@
 """Issuing, redeeming, rotating and revoking tokens: the use cases."""
 
 import secrets as _random
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -44,8 +44,12 @@ class TokenService:
 
     @property
     def access_seconds(self) -> int:
-        """How long an access token lives (`expires_in`, RFC 6749 §5.1)."""
+        """How long an access token lives that stands for a client itself (`expires_in`, RFC 6749 §5.1)."""
         return self._settings.access_seconds
+
+    def seconds_under(self, grant: Grant) -> int:
+        """How long an access token lives that is made under a grant now: never past the end of the choice."""
+        return policy.lifetime(self._settings.access_seconds, now=self._clock.now(), until=grant.reconfirm_at)
 
     @staticmethod
     def new_issue() -> Issue:
@@ -104,25 +108,43 @@ class TokenService:
             raise CodeRefusedError
         return Redeemed(sign_on=sign_on, issue_id=issue_id, grant=grant)
 
-    def access_token(self, sign_on: SignOn, *, issue_id: bytes, scope: tuple[str, ...], claims: tuple[str, ...]) -> str:
+    def access_token(
+        self, sign_on: SignOn, *, grant: Grant, issue_id: bytes, scope: tuple[str, ...], claims: tuple[str, ...]
+    ) -> str:
         """Make an access token for UserInfo and resource servers; no statement."""
-        return self._sealed_access(
+        now = self._now()
+        token = AccessToken(
             client_id=sign_on.client_id,
             grant_id=sign_on.grant_id,
             grant_key=sign_on.grant_key,
             scope=" ".join(scope),
             claims=claims,
+            issued_at=now,
+            expires_at=now + self.seconds_under(grant),
+            jti=_random.token_bytes(_IDENTIFIER_BYTES),
             issue_id=issue_id,
             epoch=sign_on.epoch,
             acr=sign_on.acr,
             auth_time=sign_on.auth_time,
         )
+        return seals.seal_access(self._keys.token_ring(), token)
 
     def client_access_token(self, client_id: str, *, scope: tuple[str, ...]) -> str:
         """Make an access token that stands for the client itself (RFC 6749 §4.4); no statement."""
-        return self._sealed_access(
-            client_id=client_id, grant_id="", grant_key=b"", scope=" ".join(scope), claims=(), issue_id=b"", epoch=0
+        now = self._now()
+        token = AccessToken(
+            client_id=client_id,
+            grant_id="",
+            grant_key=b"",
+            scope=" ".join(scope),
+            claims=(),
+            issued_at=now,
+            expires_at=now + self.access_seconds,
+            jti=_random.token_bytes(_IDENTIFIER_BYTES),
+            issue_id=b"",
+            epoch=0,
         )
+        return seals.seal_access(self._keys.token_ring(), token)
 
     def refresh_token(self, sign_on: SignOn, *, issue_id: bytes, generation: int = 0) -> str:
         """Make a refresh token; no statement. Its chain gets a row when it is first used."""
@@ -156,6 +178,10 @@ class TokenService:
         sign_on = held.sign_on
         policy.narrowed(sign_on.scope, scope)
         policy.require_granted(resource, granted=sign_on.resources)
+        # Before it is used up: while the citizen pauses, a service that keeps trying spoils nothing and is no replay.
+        grant = self._store.grant(sign_on.grant_id)
+        if grant is None or not self._serves(grant, client_id=client_id, epoch=sign_on.epoch):
+            raise RefreshRefusedError
         now = self._clock.now()
         use = ChainUse(
             issue_id=held.issue_id,
@@ -171,9 +197,6 @@ class TokenService:
                 held.issue_id, account_id=sign_on.account_id, client_id=client_id, reason="refresh_token_reused"
             )
             raise RefreshReplayedError
-        grant = self._store.grant(sign_on.grant_id)
-        if grant is None or not self._serves(grant, client_id=client_id, epoch=sign_on.epoch):
-            raise RefreshRefusedError
         successor = self.refresh_token(sign_on, issue_id=held.issue_id, generation=held.generation + 1)
         return Rotated(sign_on=sign_on, issue_id=held.issue_id, grant=grant, successor=successor)
 
@@ -215,7 +238,7 @@ class TokenService:
     def revoke_access(self, access: AccessToken, *, client_id: str) -> None:
         """Revoke an access token of this client; a stranger's is left alone."""
         if access.client_id == client_id:
-            self._store.revoke(identifier=access.jti, expires_at=_moment(access.expires_at))
+            self._store.revoke(identifier=access.jti, expires_at=policy.moment(access.expires_at))
 
     def use_assertion(self, *, client_id: str, jti: str, expires_at: int) -> None:
         """Note a client assertion as used, so that it is accepted once; one statement.
@@ -224,7 +247,7 @@ class TokenService:
         :raises AssertionReusedError: it was used before.
         """
         digest = secrets.digest(f"{len(client_id)}:{client_id}:{jti}")
-        if not self._store.use_assertion(digest=digest, expires_at=_moment(expires_at)):
+        if not self._store.use_assertion(digest=digest, expires_at=policy.moment(expires_at)):
             raise AssertionReusedError
 
     def purge(self, limit: int) -> int:
@@ -259,39 +282,5 @@ class TokenService:
         """Give the moment by which every refresh token that exists now has ended."""
         return now + timedelta(seconds=self._settings.refresh_idle_seconds)
 
-    def _sealed_access(
-        self,
-        *,
-        client_id: str,
-        grant_id: str,
-        grant_key: bytes,
-        scope: str,
-        claims: tuple[str, ...],
-        issue_id: bytes,
-        epoch: int,
-        acr: str = "",
-        auth_time: int = 0,
-    ) -> str:
-        now = self._now()
-        token = AccessToken(
-            client_id=client_id,
-            grant_id=grant_id,
-            grant_key=grant_key,
-            scope=scope,
-            claims=claims,
-            issued_at=now,
-            expires_at=now + self._settings.access_seconds,
-            jti=_random.token_bytes(_IDENTIFIER_BYTES),
-            issue_id=issue_id,
-            epoch=epoch,
-            acr=acr,
-            auth_time=auth_time,
-        )
-        return seals.seal_access(self._keys.token_ring(), token)
-
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

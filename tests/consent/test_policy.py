@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from idp.clients.texts import Texts
 from idp.clients.values import LawfulBasis, Register, RegisteredDetail, RegisteredUse, UseState
-from idp.consent import policy
+from idp.consent import ending, policy
 from idp.consent.errors import EssentialRefusedError
 from idp.consent.sealed import values_of
 from idp.consent.values import Choices, ClaimsRequest, Decision, Destination, Duration, RequestedClaim
@@ -130,4 +130,4 @@ def test_an_assessment_splits_the_request_and_invents_nothing(request: ClaimsReq
     ],
 )
 def test_a_standing_choice_ends_on_a_day_that_exists(now: datetime, months: int, expected: datetime) -> None:
-    assert policy.asked_again_at(Duration.STANDING, now, reconfirm_months=months) == expected
+    assert ending.asked_again_at(Duration.STANDING, now, reconfirm_months=months) == expected

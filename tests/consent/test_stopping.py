@@ -93,8 +93,8 @@ def test_what_was_shared_once_is_purged_and_what_stands_is_not(town: Town) -> No
     town.share(request, shop, "given_name")
     town.world.clock.advance(hours=2)
 
-    assert town.consent.purge(town.world.clock.now(), 10) == 1
-    assert town.consent.purge(town.world.clock.now(), 10) == 0
+    assert [each.client_id for each in town.consent.end_due(10)] == ["council"]
+    assert town.consent.end_due(10) == ()
 
     ended, kept = town.standing(council), town.standing(shop)
     assert ended is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -135,7 +136,7 @@ def choose(services: Services, session: Session, client_id: str, persona: str, d
         duration=Duration.STANDING,
         scopes=(),
         now=services.clock.now(),
-        reconfirm_months=12,
+        until=services.clock.now() + timedelta(days=365),
     )
     services.consent.bring_along(grant)
 

@@ -14,12 +14,14 @@ from idp.activity.service import ActivityService
 from idp.activity.store import ActivityStore
 from idp.clients.models import ClientRow
 from idp.consent.models import GrantRow
+from idp.consent.values import Grant
 from idp.keys.service import KeyService
 from idp.keys.store import KeyStore
 from idp.keys.values import Lives
 from idp.settings import TokenSettings
 from idp.storage.versions import Versions
 from idp.tokens.service import TokenService
+from idp.tokens.store import TokenStore
 from tests.doubles import START, FrozenClock
 from tests.storage.databases import open_database
 from tests.tokens.sign_ons import SIGN_ON
@@ -52,6 +54,12 @@ class Rig:
             self.tokens = TokenService(
                 db=self.db, keys=self.keys, clock=clock, activity=self.activity, settings=self.settings
             )
+
+    def grant(self) -> Grant:
+        """What the citizen of the sign-on shares."""
+        found = TokenStore(db=self.db).grant(SIGN_ON.grant_id)
+        assert found is not None
+        return found
 
     def agree(self, **changes: Any) -> None:
         """Have the citizen of the sign-on, and what they share."""

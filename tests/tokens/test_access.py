@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
+from idp.consent.values import Grant
 from idp.tokens.errors import AssertionReusedError
 from idp.tokens.values import AccessToken
 from tests.doubles import FrozenClock
@@ -16,8 +17,10 @@ from tests.tokens.sign_ons import GRANT_KEY, SIGN_ON
 ISSUE = b"everything of it"
 
 
-def access_token(rig: Rig) -> str:
-    return rig.tokens.access_token(SIGN_ON, issue_id=ISSUE, scope=("openid", "email"), claims=("email",))
+def access_token(rig: Rig, grant: Grant | None = None) -> str:
+    return rig.tokens.access_token(
+        SIGN_ON, grant=grant or rig.grant(), issue_id=ISSUE, scope=("openid", "email"), claims=("email",)
+    )
 
 
 def opened(rig: Rig, token: str) -> AccessToken:
@@ -27,8 +30,9 @@ def opened(rig: Rig, token: str) -> AccessToken:
 
 
 def test_a_token_holds_what_it_is_for_and_no_statement_makes_or_reads_it(rig: Rig, clock: FrozenClock) -> None:
+    grant = rig.grant()
     with counted(rig.db.engine) as statements:
-        access = opened(rig, access_token(rig))
+        access = opened(rig, access_token(rig, grant))
 
     assert statements.count == 0
     assert (access.client_id, access.grant_id, access.grant_key) == ("council", SIGN_ON.grant_id, GRANT_KEY)

@@ -32,7 +32,9 @@ def redeem(rig: Rig, code: str, **changes: Any) -> Redeemed:
 
 
 def access_token(rig: Rig, redeemed: Redeemed) -> str:
-    return rig.tokens.access_token(redeemed.sign_on, issue_id=redeemed.issue_id, scope=("openid",), claims=())
+    return rig.tokens.access_token(
+        redeemed.sign_on, grant=redeemed.grant, issue_id=redeemed.issue_id, scope=("openid",), claims=()
+    )
 
 
 def serves(rig: Rig, token: str) -> bool:

@@ -35,7 +35,7 @@ def generation(rig: Rig, token: str) -> int:
 
 
 def access(rig: Rig) -> bool:
-    token = rig.tokens.access_token(SIGN_ON, issue_id=ISSUE, scope=("openid",), claims=())
+    token = rig.tokens.access_token(SIGN_ON, grant=rig.grant(), issue_id=ISSUE, scope=("openid",), claims=())
     held = rig.tokens.open_access(token)
     return held is not None and rig.tokens.live_grant(held) is not None
 

@@ -82,7 +82,9 @@ class Issuing:
         held = scope
         if resource is None:
             claims = self._claims_within(sign_on, scope)
-            access_token = self._tokens.access_token(sign_on, issue_id=issue_id, scope=scope, claims=claims)
+            access_token = self._tokens.access_token(
+                sign_on, grant=grant, issue_id=issue_id, scope=scope, claims=claims
+            )
         else:
             held = resource.scope(scope, personal=self._personal_scopes)
             access_token = self._jwt_access_tokens.for_citizen(
@@ -91,7 +93,7 @@ class Issuing:
         answer: dict[str, Any] = {
             "access_token": access_token,
             "token_type": "Bearer",
-            "expires_in": self._tokens.access_seconds,
+            "expires_in": self._tokens.seconds_under(grant),
         }
         if held:
             answer["scope"] = " ".join(held)

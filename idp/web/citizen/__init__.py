@@ -36,7 +36,7 @@ from idp.web.citizen.repair import pages as repair
 from idp.web.citizen.repair import steps as repair_steps
 from idp.web.citizen.security import authenticator, devices, name, passkey, passkeys, trusted
 from idp.web.citizen.security import pages as security
-from idp.web.citizen.sharing import addresses
+from idp.web.citizen.sharing import addresses, standing
 from idp.web.citizen.sharing import pages as sharing
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def blueprints() -> tuple[Blueprint, ...]:
             arrivals,
             device,
             sharing,
+            standing,
             addresses,
             personas,
             activity,

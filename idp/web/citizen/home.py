@@ -37,6 +37,7 @@ def index() -> ResponseReturnValue:
         in_company=bool(other_sessions()),
         ready=ready,
         ending=_ending(session.account_id),
+        months=services().settings.consent.reconfirm_months,
         vault_shut=session.vault_key is None,
         contact_missing=services().letters.contacts.is_missing(session.account_id),
     )
@@ -47,5 +48,5 @@ def _ending(account_id: str) -> tuple[SharedService, ...]:
     return tuple(
         shared(grant)
         for grant in services().consent.shared_with(account_id)
-        if grant.live(now) and grant.duration is Duration.STANDING and grant.reconfirm_at - now <= SOON
+        if grant.stands(now) and grant.duration is not Duration.ONCE and grant.reconfirm_at - now <= SOON
     )

@@ -26,7 +26,12 @@ def register(bp: Blueprint) -> None:
 
 def day(at: datetime | date) -> Markup:
     """Write the day, machine-readable as well (HTML §4.5.14)."""
-    return _time(at, str(format_date(at, "d MMMM y" if str(get_locale()) == "en" else "long")))
+    return _time(at, day_words(at))
+
+
+def day_words(at: datetime | date) -> str:
+    """Write the day as plain words, for messages and hints."""
+    return str(format_date(at, "d MMMM y" if str(get_locale()) == "en" else "long"))
 
 
 def moment(at: datetime) -> Markup:

@@ -104,6 +104,15 @@ class Chooser:
         assert session is not None
         return session
 
+    def sign_in(self) -> Session:
+        """Sign in anew, as after a long time."""
+        signed = self.services.authentication.sign_in(login="amina", password=PASSWORD, origin=Origin("192.0.2.1"))
+        self.http.set_cookie("proffer_session", signed.session_secret, domain="localhost")
+        session = self.services.authentication.session(signed.session_secret)
+        assert session is not None
+        self.session = session
+        return session
+
     def holds(self, *details: tuple[str, object] | tuple[str, object, str]) -> None:
         key = self.session.vault_key
         assert key is not None

@@ -108,3 +108,10 @@ def posting(html: str) -> Form:
     found = [form for form in forms(html) if form.method == "post"]
     assert len(found) == 1, f"{len(found)} forms"
     return found[0]
+
+
+def form_with(html: str, button: str) -> Form:
+    """The form that has a button of this id."""
+    found = [form for form in forms(html) if any(control.id == button for control in form.controls)]
+    assert len(found) == 1, f"{len(found)} forms with {button}"
+    return found[0]

@@ -45,6 +45,6 @@ def test_sharing_that_is_soon_asked_again_is_listed(app: Flask, services: Servic
     after = browser.http.get("/").text
 
     assert "Nothing needs you at the moment" in before
-    assert "Sharing to check soon" in after
+    assert "Sharing that ends soon" in after
     assert "Parking permits" in after
     assert "Nothing needs you at the moment" not in after

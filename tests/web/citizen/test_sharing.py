@@ -10,7 +10,7 @@ from idp.clients.reading import parse
 from idp.services import Services
 from tests.doubles import FrozenClock
 from tests.web.citizen.chooser import FILE, PASSWORD, Chooser, register
-from tests.web.citizen.forms import posting
+from tests.web.citizen.forms import Form, form_with
 
 
 @pytest.fixture
@@ -35,10 +35,15 @@ def service_page(citizen: Chooser) -> str:
 
 
 def stop(citizen: Chooser) -> None:
-    form = posting(service_page(citizen))
+    press(citizen, service_page(citizen), "sharing-stop")
+
+
+def press(citizen: Chooser, html: str, button: str) -> Form:
+    form = form_with(html, button)
     assert form.action is not None
     citizen.address = form.action
-    citizen.send(form.sent("sharing-stop"))
+    citizen.send(form.sent(button))
+    return form
 
 
 def test_nothing_shared_is_said_so(citizen: Chooser) -> None:
@@ -53,7 +58,7 @@ def test_the_list_says_what_why_since_when_and_until(citizen: Chooser) -> None:
     for words in ("Parking permits", "Northtown Council", "Given name", "Aged 18 or over", "To issue your permit."):
         assert words in page
     assert "4 May 2026" in page
-    assert "we ask you again on" in page
+    assert "unless you choose again" in page
     assert "Email address" not in page
 
 
@@ -100,9 +105,7 @@ def test_stopping_takes_one_button_and_says_what_happened(citizen: Chooser) -> N
 
 def test_stopping_twice_is_as_good_as_once(citizen: Chooser) -> None:
     share(citizen, "given_name")
-    form = posting(service_page(citizen))
-    citizen.address = form.action or ""
-    citizen.send(form.sent("sharing-stop"))
+    form = press(citizen, service_page(citizen), "sharing-stop")
 
     again = citizen.send(form.sent("sharing-stop"))
 

@@ -9,7 +9,7 @@ from idp.authentication.values import Session
 from idp.clients.texts import Wording
 from idp.clients.values import Client
 from idp.consent.page import ChoicePage
-from idp.consent.values import ONE_TIME, Choices, ClaimsRequest, Difference, Duration, Grant
+from idp.consent.values import ONE_TIME, Choices, ClaimsRequest, Difference, Duration, Grant, Reason
 from idp.interactions.values import Interaction
 from idp.protocol.resources import named
 from idp.protocol.response_types import opens_userinfo
@@ -37,6 +37,8 @@ class Asking:
     known_as: str
     #: What it has now under another identity; it ends with a choice for this one.
     leaving: Grant | None
+    #: The choice that the citizen has paused; nothing is asked until they have resumed it.
+    paused: Grant | None = None
 
     @property
     def secret(self) -> str:
@@ -141,4 +143,5 @@ def asking(secret: str, *, known_as: str | None = None) -> Asking | None:
         waiting.hosts,
         known_as=known_as or (MAIN if grant is None else grant.persona),
         leaving=leaving,
+        paused=grant if difference.reason is Reason.PAUSED else None,
     )

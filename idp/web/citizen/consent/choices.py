@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from werkzeug.datastructures import MultiDict
 
 from idp.claims.catalogue import Catalogue
+from idp.claims.values import Format
+from idp.consent.ending import UNTIL
 from idp.consent.errors import UnrequestedClaimError
 from idp.consent.values import Choices, Duration
 from idp.web.citizen.details import fields
@@ -31,12 +35,18 @@ def read_choices(form: MultiDict[str, str], *, catalogue: Catalogue) -> Choices:
         attributes={name.removeprefix(HELD): value for name, value in form.items() if name.startswith(HELD)},
         typed=typed,
         duration=_duration(form.get("duration")),
+        until=_until(form),
         languages={
             name.removeprefix(LANGUAGES): frozenset(value.split())
             for name, value in form.items()
             if name.startswith(LANGUAGES)
         },
     )
+
+
+def _until(form: MultiDict[str, str]) -> Mapping[str, str]:
+    typed = fields.read(form, UNTIL, Format.DATE)
+    return {} if isinstance(typed, str) else typed
 
 
 def _claims_with(form: MultiDict[str, str], prefix: str) -> list[str]:

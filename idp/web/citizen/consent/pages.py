@@ -6,18 +6,20 @@ Visiting without a session, or when all is settled, goes back to the dispatcher.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from idp.consent.errors import ChoiceInvalidError, EssentialRefusedError, UnrequestedClaimError
+from idp.consent.errors import ChoiceInvalidError, EssentialRefusedError, GrantGoneError, UnrequestedClaimError
 from idp.consent.page import ChoicePage
-from idp.consent.values import Choices
+from idp.consent.values import Choices, Grant
 from idp.web.access import public
 from idp.web.citizen import wording
 from idp.web.citizen.consent.asking import Asking, asking
 from idp.web.citizen.consent.choices import KNOWN_AS, SHOWN_AS, read_choices
-from idp.web.citizen.consent.shown import render
+from idp.web.citizen.consent.shown import paused, render
 from idp.web.context import onward, services
 from idp.web.errors import problem_page
 from idp.web.pages import page_blueprint
@@ -34,7 +36,9 @@ UNPROCESSABLE = 422
 def choose(interaction: str) -> ResponseReturnValue:
     """Show what the service asks for."""
     asked = asking(interaction)
-    return _onward(interaction) if asked is None else _page(asked, asked.page())
+    if asked is None:
+        return _onward(interaction)
+    return _page(asked, asked.page()) if asked.paused is None else paused(asked)
 
 
 @bp.post("/<interaction>")
@@ -47,6 +51,8 @@ def decide(interaction: str) -> ResponseReturnValue:
             return _onward(interaction)
         if (action := request.form.get("action")) == "deny":
             return _refuse(asked)
+        if asked.paused is not None:
+            return _resume(asked, asked.paused) if action == "resume" else paused(asked)
         choices = read_choices(request.form, catalogue=services().catalogue)
         return _share(asked, choices) if action == "allow" else _again(asked, choices, action)
     except UnrequestedClaimError:
@@ -64,6 +70,13 @@ def _share(asked: Asking, choices: Choices) -> ResponseReturnValue:
     except ChoiceInvalidError as error:
         return _page(asked, asked.page(choices=choices, faults=error.faults), status=UNPROCESSABLE)
     services().interactions.note(asked.interaction, grant_id=grant.id)
+    return _onward(asked.secret)
+
+
+def _resume(asked: Asking, grant: Grant) -> ResponseReturnValue:
+    # Another window may have resumed it, or stopped it: the dispatcher sees what is left to ask.
+    with suppress(GrantGoneError):
+        services().consent.resume(account_id=grant.account_id, grant_id=grant.id)
     return _onward(asked.secret)
 
 

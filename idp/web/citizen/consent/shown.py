@@ -6,12 +6,15 @@ from flask import Response, make_response, render_template, url_for
 from flask_babel import gettext as _
 
 from idp.claims import countries
+from idp.claims.values import Format
 from idp.clients.values import LawfulBasis
+from idp.consent.ending import UNTIL, EndFault
 from idp.consent.page import ChoicePage, DetailChoice
 from idp.web.citizen.consent.asking import Asking
 from idp.web.citizen.consent.choices import TYPED
 from idp.web.citizen.consent.neighbours import neighbours
 from idp.web.citizen.details.fields import TypedField, typed_field
+from idp.web.citizen.wording import day_words
 from idp.web.context import services, signed_in
 from idp.web.forms import Problem
 from idp.web.languages import current
@@ -34,6 +37,7 @@ def render(
         interaction=interaction,
         ready=not fields or services().vault.ready(signed_in().account_id),
         fields=fields,
+        until=end_field(page),
         problems=_unseen(page) if unseen else _problems(page, fields),
         countries=names,
         bases=_bases(),
@@ -42,6 +46,44 @@ def render(
         preview_open=preview_open,
     )
     return make_response(body, status)
+
+
+def paused(asked: Asking) -> Response:
+    """Write the page that stands before a service with which sharing is paused."""
+    grant = asked.paused
+    claims = () if grant is None else tuple(each.form for each in grant.decisions if each.allowed)
+    body = render_template(
+        "citizen/consent/paused.html",
+        service=asked.client.name(current()),
+        client=asked.client,
+        since=None if grant is None else grant.paused_at,
+        labels=[services().catalogue[claim].label[current()] for claim in claims if services().catalogue.find(claim)],
+        action=url_for("consent.decide", interaction=asked.secret),
+    )
+    return make_response(body)
+
+
+def end_field(page: ChoicePage) -> TypedField:
+    """Lay out the inputs for the last day of a choice."""
+    return typed_field(
+        UNTIL,
+        UNTIL,
+        Format.DATE,
+        label=_("Last day"),
+        hint=_("At the latest %(day)s.", day=day_words(page.latest)),
+        raw=page.until,
+        error=_end_message(page) if page.until_fault else None,
+    )
+
+
+def _end_message(page: ChoicePage) -> str:
+    words = {
+        EndFault.MISSING: _("Enter the last day, or choose how long in another way."),
+        EndFault.NO_DATE: _("Enter a day that exists: day and month as numbers, and the year with four digits."),
+        EndFault.PAST: _("Enter a day that is not over."),
+        EndFault.LATE: _("Enter a day no later than %(day)s. We then ask you again.", day=day_words(page.latest)),
+    }
+    return str(words[EndFault(page.until_fault or EndFault.MISSING)])
 
 
 def missing_fields(page: ChoicePage) -> dict[str, TypedField]:
@@ -93,6 +135,8 @@ def _problems(page: ChoicePage, fields: dict[str, TypedField]) -> list[Problem]:
     for detail in page.faulty:
         target = inputs[detail.type_in].target if detail.type_in in inputs else f"ask-{detail.claim}"
         found.setdefault(target, Problem(field=target, message=f"{detail.type_in_label}: {_message(detail)}"))
+    if page.until_fault:
+        found[UNTIL] = Problem(field=end_field(page).target, message=_end_message(page))
     return list(found.values())
 
 

@@ -22,7 +22,9 @@ class State(StrEnum):
     """Whether a service still learns anything."""
 
     LIVE = "live"
-    #: Agreed to for a single visit, which is over.
+    #: The citizen lets nothing leave for now.
+    PAUSED = "paused"
+    #: Agreed to for a single visit, or to a day, which is over.
     OVER = "over"
     STOPPED = "stopped"
     #: Brought along from another provider; it counts once the citizen confirms it.
@@ -74,9 +76,12 @@ class SharedService:
     since: datetime
     changed_at: datetime
     last_used: datetime | None
-    #: When the citizen is asked again, or when a single visit ends.
+    #: When it ends, or ended.
     until: datetime
     once: bool
+    #: The citizen named its last day.
+    named: bool
+    paused_at: datetime | None
     #: The service may look again while the citizen is away.
     offline: bool
     #: Other services that it may go to in the citizen's name.
@@ -115,6 +120,8 @@ def shared(grant: Grant) -> SharedService:
         last_used=grant.last_used_at,
         until=grant.reconfirm_at,
         once=grant.duration is Duration.ONCE,
+        named=grant.duration is Duration.UNTIL,
+        paused_at=grant.paused_at,
         offline=grant.offline,
         elsewhere=owners(grant.scopes),
         stopped_at=grant.withdrawn_at,
@@ -141,7 +148,9 @@ def _state(grant: Grant, client: Client | None) -> State:
         return State.STOPPED
     if grant.moved:
         return State.MOVED
-    return State.LIVE if grant.live(services().clock.now()) else State.OVER
+    if not grant.stands(services().clock.now()):
+        return State.OVER
+    return State.LIVE if grant.paused_at is None else State.PAUSED
 
 
 def _purposes(register: Register, allowed: tuple[Decision, ...]) -> tuple[Wording, ...]:
