@@ -58,4 +58,5 @@ def build_ways_back(
     recovery.trusted_at = repair.trusted_at
     repair.locking.also.append(recovery.cancel)
     repair.shelves.append(PasskeyShelf(passkeys))
+    passkeys.heard_by.append(repair.used_key)
     return repair, recovery

@@ -74,6 +74,7 @@ class SigningIn(Workshop):
                 )
             except SignInRefusedError:
                 raise UnknownCredentialError from None
+            self._tell(passkey, sid=signed.sid)
         parts.authentication.let_in(attempt)
         return signed
 
@@ -117,6 +118,7 @@ class SigningIn(Workshop):
             )
             key = session.vault_key or (None if opened is None else opened.key)
             added = self._add_slot(session, passkey, key, prf)
+            self._tell(passkey, sid=session.sid)
             secret = parts.authentication.strengthen(
                 session, key, amr=policy.amr(backup_eligible=passkey.backup_eligible), method=BY_PASSKEY
             )

@@ -1,6 +1,8 @@
 """What registering, signing in and keeping share: the parts they work with, challenges, and the key slot."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from idp.accounts.service import AccountService
 from idp.activity.service import ActivityService
@@ -47,6 +49,13 @@ class Workshop:
         """Work with these parts."""
         self._parts = parts
         self._salt = policy.prf_salt(parts.rp)
+        #: Hear, in the transaction of the proof, which account's session was proved with a passkey, and when that one
+        #: was registered.
+        self.heard_by: list[Callable[[str, str, datetime], None]] = []
+
+    def _tell(self, passkey: Passkey, *, sid: str) -> None:
+        for hear in self.heard_by:
+            hear(passkey.account_id, sid, passkey.created_at)
 
     def _begin(
         self, purpose: Purpose, *, bound_to: str, account_id: str | None = None, user_handle: bytes | None = None

@@ -15,8 +15,6 @@ MARGIN: Final = timedelta(minutes=1)
 BY_RECOVERY_CODE: Final = "recovery_code"
 BY_PASSWORD_AND_CODE: Final = "password_and_code"  # noqa: S105 - a word of the ledger
 BY_PASSKEY: Final = "passkey"
-#: RFC 8176 §2: proof of possession of a key.
-KEY_AMR: Final = frozenset({"hwk", "swk"})
 
 
 def reported(at: datetime) -> datetime:

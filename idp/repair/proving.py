@@ -12,7 +12,7 @@ from idp.letters.values import Address, Letter, Purpose
 from idp.repair import policy
 from idp.repair.errors import NotLockedError, NotProvedError
 from idp.repair.store import RepairStore
-from idp.repair.values import Kept, Proof, Repair, Shelf, WayKind
+from idp.repair.values import Proof, Repair, Shelf
 from idp.storage.db import Database
 
 
@@ -57,7 +57,6 @@ class Proving:
             repair.proved_sid == session.sid
             or (_opened_letter(repair, browser) and (sound or waited))
             or self._gave_code(repair, session)
-            or self._used_key(repair, session)
             or (address is None and waited)
         )
         return Proof(
@@ -124,6 +123,17 @@ class Proving:
         if repair is not None and policy.counts(repair, method=policy.BY_RECOVERY_CODE, made_at=made_at):
             self._store.change(account_id, proved_sid=sid)
 
+    def used_key(self, account_id: str, sid: str, made_at: datetime) -> None:
+        """Note that a passkey was used in a session; nothing happens where that one proves nothing.
+
+        That session and no other: somebody else's may be open at the same time.
+
+        :param made_at: when the passkey was registered.
+        """
+        repair = self._store.get(account_id)
+        if repair is not None and policy.counts(repair, method=policy.BY_PASSKEY, made_at=made_at):
+            self._store.change(account_id, proved_sid=sid)
+
     def _of(self, session: Session) -> tuple[Repair, datetime]:
         """Give what is known of a session's account, and since when it is locked."""
         repair = None if session.repair_since is None else self._store.get(session.account_id)
@@ -134,18 +144,6 @@ class Proving:
     def _require(self, session: Session, browser: str | None) -> None:
         if not self.proof(session, browser=browser).given:
             raise NotProvedError
-
-    def _used_key(self, repair: Repair, session: Session) -> bool:
-        """Tell whether the session began with a passkey that was there before, and of which none was reported."""
-        if not policy.KEY_AMR & frozenset(session.amr):
-            return False
-        lately = session.auth_time - policy.MARGIN
-        keys = [way for way in self._kept(session.account_id) if way.kind is WayKind.PASSKEY]
-        used = [key for key in keys if key.used_at is not None and key.used_at >= lately]
-        return any(policy.counts(repair, method=policy.BY_PASSKEY, made_at=key.added_at) for key in used)
-
-    def _kept(self, account_id: str) -> list[Kept]:
-        return [way for shelf in self.shelves for way in shelf.ways_in(account_id)]
 
     def _gave_code(self, repair: Repair, session: Session) -> bool:
         """Tell whether the session began with a code of an application that was there before."""

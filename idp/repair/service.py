@@ -104,7 +104,8 @@ class RepairService(Proving):
                 found.append(_way(repair, kind, slot.id, slot.created_at, label=slot.label, used_at=slot.used_at))
         found += [
             _way(repair, way.kind, way.id, way.added_at, label=way.label, used_at=way.used_at, removable=True)
-            for way in self._kept(account_id)
+            for shelf in self.shelves
+            for way in shelf.ways_in(account_id)
         ]
         return tuple(found)
 

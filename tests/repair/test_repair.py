@@ -13,7 +13,7 @@ from idp.letters.errors import LinkGoneError
 from idp.repair.errors import NotFinishedError, NotLockedError, NotProvedError
 from idp.repair.values import Kept, Step, WayKind
 from tests.letters.conftest import ADDRESS, OTHER, PASSWORD, World
-from tests.repair.conftest import NEW_PASSWORD, STRANGER, Amina
+from tests.repair.conftest import NEW_PASSWORD, OWNER, STRANGER, Amina
 
 
 def test_whoever_has_the_password_alone_gets_nothing_done(amina: Amina, world: World) -> None:
@@ -201,18 +201,19 @@ class Passkeys:
         self.held = [way for way in self.held if way.id != way_id]
 
 
-def test_a_passkey_from_before_is_a_proof_and_one_from_since_is_none(amina: Amina, world: World) -> None:
+def test_a_passkey_from_before_proves_the_session_it_was_used_in_and_no_other(amina: Amina, world: World) -> None:
     before = world.clock.now() - timedelta(days=5)
     amina.lock()
-    for added_at, proved in ((before, True), (world.clock.now(), False)):
-        passkeys = Passkeys(Kept(WayKind.PASSKEY, "key", "Telephone", added_at, world.clock.now()))
-        world.services.repair.shelves[:] = [passkeys]
-        signed = world.services.authentication.admit(amina.id, None, amr=("hwk",), method="passkey", origin=STRANGER)
-        session = world.services.authentication.session(signed.session_secret)
-        assert session is not None
+    admit = world.services.authentication.admit
+    waiting = admit(amina.id, None, amr=("hwk",), method="passkey", origin=STRANGER)
+    used = admit(amina.id, None, amr=("hwk",), method="passkey", origin=OWNER)
 
-        assert amina.given(session) is proved
-        assert not amina.given(amina.sign_in())
+    world.services.repair.used_key(amina.id, waiting.sid, world.clock.now())
+    world.services.repair.used_key(amina.id, used.sid, before)
+
+    sessions = [world.services.authentication.session(each.session_secret) for each in (waiting, used)]
+    assert [session is not None and amina.given(session) for session in sessions] == [False, True]
+    assert not amina.given(amina.sign_in())
 
 
 def test_ways_in_of_other_rooms_are_listed_and_removed(amina: Amina, world: World) -> None:

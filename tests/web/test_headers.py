@@ -49,7 +49,7 @@ def test_what_cannot_be_a_redirect_uri_adds_nothing_to_the_policy(uri: str) -> N
 
 
 def test_a_page_runs_only_scripts_with_its_nonce_and_cannot_be_framed(client: FlaskClient) -> None:
-    answer = client.get("/sign-in")
+    answer = client.get("/sign-up")
 
     policy = answer.headers["Content-Security-Policy"]
     nonce = re.search(r"script-src 'nonce-([\w-]{22})';", policy)

@@ -93,7 +93,7 @@ def test_a_page_for_long_typing_says_how_long_it_stays_usable(visitor: Visitor) 
 
 
 def test_nobody_signed_in_is_warned_of_nothing(visitor: Visitor) -> None:
-    page = visitor.open("/sign-in")
+    page = visitor.open("/sign-up")
 
     assert "session-end" not in page.text
     assert "connect-src" not in page.headers["Content-Security-Policy"]

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from tests.doubles import FrozenClock
 from tests.web.citizen.chooser import PASSWORD, Chooser
-from tests.web.citizen.forms import forms, posting
+from tests.web.citizen.forms import form_with, forms, posting
 
 
 def close(citizen: Chooser) -> TestResponse:
@@ -24,7 +24,7 @@ def press(citizen: Chooser, button: str) -> TestResponse:
 
 
 def sign_in(citizen: Chooser, address: str = "/sign-in") -> TestResponse:
-    form = posting(citizen.http.get(address).text)
+    form = form_with(citizen.http.get(address).text, "login-submit")
     form.type(username="amina", password=PASSWORD)
     return citizen.http.post(form.action or address, data=dict(form.sent("login-submit")))
 
