@@ -71,8 +71,11 @@ def _walk(page: Page, served: str) -> Iterator[str]:
     yield "ended"
     page.goto(f"{served}/organisations/registry")
     page.click("#go-submit")
+    # Several pages away: what a click waits for may be one on the way.
+    page.wait_for_url("**/brought/*")
     yield "what came"
     page.click("#keep-submit")
+    page.wait_for_url("**/details")
     yield "kept"
 
 
