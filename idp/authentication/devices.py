@@ -61,13 +61,15 @@ class Devices(Desk):
         """Let this browser open the vault by itself once its citizen has signed in; gives the secret for its cookie.
 
         :param before: what made the browser a trusted device until now, which ends.
-        :raises SessionEndedError: this session cannot open the vault, or has ended.
+        :raises SessionEndedError: this session cannot open the vault, or has ended; or the account is locked, where
+            nothing is added before its owner has put it right.
         """
         parts, key, account_id, secret = self._parts, session.vault_key, session.account_id, token()
-        if key is None:
+        if key is None or session.repair_since is not None:
             raise SessionEndedError
         with parts.db.transaction():
-            if parts.sessions.find(session.secret) is None:
+            alive = parts.sessions.find(session.secret)
+            if alive is None or alive.repair_since is not None:
                 raise SessionEndedError
             if (replaced := parts.vault.device(account_id, before)) is not None:
                 parts.vault.remove_slot(account_id, replaced.slot.id)

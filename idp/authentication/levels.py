@@ -93,6 +93,15 @@ class Levels:
         return found
 
 
+def beside_code(amr: tuple[str, ...]) -> tuple[str, ...]:
+    """Give what a session proves once a code of the authenticator application was typed in it too."""
+    if is_relayed(amr):
+        # A code does not undo that the rest of the proof was given on another device.
+        return (*CODE_AMR, RELAYED)
+    # Nobody gave a password in a session that began with a key, and none is claimed.
+    return CODE_AMR if "pwd" in amr else tuple(dict.fromkeys((*amr, "otp")))
+
+
 def _fulfils(requirement: Requirement, methods: frozenset[str]) -> bool:
     if requirement is Requirement.PHISHING_RESISTANT:
         return bool(methods & _KEYS)

@@ -144,7 +144,9 @@ class Reopening(Desk):
         return self._renewed(session, key)
 
     def _renewed(self, session: Session, key: VaultKey) -> str:
-        secret = self._parts.sessions.renew(session, key, acr=session.acr, amr=session.amr)
+        # A password or a recovery code is no sign-in of its own: a session that began with more must not seem fresh.
+        renew, began = self._parts.sessions.renew, session.auth_time
+        secret = renew(session, key, acr=session.acr, amr=session.amr, auth_time=began)
         if secret is None:
             raise SessionEndedError
         return secret

@@ -22,7 +22,7 @@ from idp.authentication.errors import (
     SignInRefusedError,
     StartAgainError,
 )
-from idp.authentication.levels import CODE_AMR, RELAYED, is_relayed
+from idp.authentication.levels import CODE_AMR, beside_code
 from idp.authentication.policy import browser_family
 from idp.authentication.slow_down import Bucket
 from idp.authentication.values import CodeApp, Origin, Session, SignedIn
@@ -236,9 +236,11 @@ class SecondFactor(Desk):
             raise SessionEndedError
 
     def _upgraded(self, session: Session, key: VaultKey) -> str:
-        # A code does not undo that the rest of the proof was given on another device.
-        amr = (*CODE_AMR, RELAYED) if is_relayed(session.amr) else CODE_AMR
-        secret = self._parts.sessions.renew(session, key, acr=self._parts.levels.strongest(amr), amr=amr)
+        amr = beside_code(session.amr)
+        # Beside a key the code is no sign-in of its own.
+        began = None if "pwd" in amr else session.auth_time
+        acr = self._parts.levels.strongest(amr)
+        secret = self._parts.sessions.renew(session, key, acr=acr, amr=amr, auth_time=began)
         if secret is None:
             raise SessionEndedError
         return secret

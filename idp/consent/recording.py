@@ -219,7 +219,7 @@ class Deciding(Knowing):
                 claims_sealed=seal_values(shared, grant=kept, grant_key=grant_key),
                 grant_key_wrapped=wrap_key(grant_key, grant=kept, vault_key=key),
             )
-            self._store.put(sealed)
+            self._store.put(sealed, before=before)
         except GrantTakenError:
             # Another window was first: its row is there now, and this later choice replaces what it says.
             taken = self._store.of_persona(grant.account_id, grant.client_id, grant.persona)

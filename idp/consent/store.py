@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import CursorResult, Row, Table, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Row, Table, and_, bindparam, delete, or_, select, update
 
 from idp.accounts.models import AccountRow
 from idp.consent.errors import GrantTakenError
@@ -108,13 +108,15 @@ class GrantStore:
             row = connection.execute(_OWN, {"of_account": account_id, "named": grant_id}).mappings().one_or_none()
         return _found(None if row is None else dict(row))
 
-    def put(self, grant: Grant) -> None:
+    def put(self, grant: Grant, *, before: Grant | None = None) -> None:
         """Insert a grant, or replace the one for the same citizen, persona and service.
 
         From then on it is the one by which the service knows the citizen: any other one is over. A one-time one takes
         nobody's place, because the next visit finds nothing of it.
 
-        :raises GrantTakenError: another window was first with a grant of the same persona.
+        :param before: the grant that this one goes on from, as it was read.
+        :raises GrantTakenError: another window was first with a grant of the same persona, or has stopped or paused
+            this one since it was read: what was stopped does not come back.
         """
         row = _row(grant)
         identity = ("id", "account_id", "persona", "client_id")
@@ -125,7 +127,7 @@ class GrantStore:
                 index_elements=["account_id", "persona", "client_id"],
                 set_={name: value for name, value in row.items() if name not in (*identity, "last_used_at")},
                 # The identifier is bound into the sealed values, so the row may only take those of its own.
-                where=_grant.c.id == grant.id,
+                where=and_(_grant.c.id == grant.id, *_as_read(before)),
             )
             .returning(_grant.c.id)
         )
@@ -157,7 +159,14 @@ class GrantStore:
         """Replace the sealed values, unless the grant was decided on anew or stopped since `as_of`."""
         statement = (
             update(_grant)
-            .where(_grant.c.id == grant.id, _grant.c.updated_at == as_of, _grant.c.withdrawn_at.is_(None))
+            .where(
+                _grant.c.id == grant.id,
+                _grant.c.updated_at == as_of,
+                _grant.c.withdrawn_at.is_(None),
+                # One whose end has come has moved on, and has nothing left to replace.
+                _grant.c.token_epoch == grant.token_epoch,
+                _grant.c.claims_sealed.is_not(None),
+            )
             .values(
                 claims=list(grant.claims),
                 claims_sealed=grant.claims_sealed,
@@ -197,6 +206,16 @@ class GrantStore:
     def _changed(self, statement: Any) -> int:  # noqa: ANN401 - an update of any shape
         with self._db.transaction() as connection:
             return cast("CursorResult[Any]", connection.execute(statement)).rowcount
+
+
+def _as_read(before: Grant | None) -> tuple[ColumnElement[bool], ...]:
+    if before is None:
+        return ()
+    return (
+        _grant.c.token_epoch == before.token_epoch,
+        _grant.c.withdrawn_at.is_not_distinct_from(before.withdrawn_at),
+        _grant.c.paused_at.is_not_distinct_from(before.paused_at),
+    )
 
 
 def _found(row: Mapping[str, Any] | None) -> Grant | None:

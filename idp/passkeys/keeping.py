@@ -88,6 +88,7 @@ class Keeping(Workshop):
     def remove_in_repair(self, session: Session, passkey_id: str) -> None:
         """Take a passkey away that its account's owner says is not theirs, whatever is left; nothing for none such."""
         with self._parts.db.transaction():
+            self._parts.vault.hold_slots(session.account_id)
             if any(passkey.id == passkey_id for passkey in self.of(session.account_id)):
                 self._take_away(session, passkey_id)
 

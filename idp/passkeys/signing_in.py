@@ -125,10 +125,17 @@ class SigningIn(Workshop):
         return Proved(secret, passkey.id, vault_open=key is not None, slot_added=added)
 
     def _add_slot(self, session: Session, passkey: Passkey, key: VaultKey | None, prf: bytes | None) -> bool:
-        """Make a passkey a way to open the vault, once its PRF has given something and the vault is open."""
-        if passkey.slot_id is not None or prf is None or key is None:
+        """Make a passkey a way to open the vault, once its PRF has given something and the vault is open.
+
+        Not while the account is locked: nothing is added before its owner has put it right.
+        """
+        if prf is None or key is None or session.repair_since is not None:
             return False
         parts = self._parts
+        # Held, and asked again: another window may have added it, or taken the passkey away, a moment before.
+        parts.vault.hold_slots(session.account_id)
+        if not any(one.id == passkey.id and one.slot_id is None for one in parts.store.of(session.account_id)):
+            return False
         secret = SlotSecret(kind=SlotKind.PASSKEY, secret=slot_secret(prf), confirmed=True)
         slot = parts.vault.add_slot(session.account_id, key, secret)
         parts.store.change(session.account_id, passkey.id, slot_id=slot.id, has_prf=True)

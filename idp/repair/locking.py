@@ -107,7 +107,8 @@ class Locking:
                 account_id=account_id,
                 # What was reported first reaches furthest back.
                 reported_at=before.reported_at if before is not None and earlier else since,
-                method=before.method if before is not None and earlier else method,
+                # Each of them was in a stranger's hands.
+                methods=(frozenset() if before is None else before.methods) | ({method} if method else set()),
                 proved_sid=None,
                 browser_digest=None if browser is None else digest(browser),
                 seen=frozenset(),

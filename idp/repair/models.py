@@ -16,8 +16,8 @@ class RepairRow(Base):
 
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
     reported_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: The way in that was reported, as the ledger calls it; empty for none.
-    method: Mapped[str] = mapped_column(String(24))
+    #: The ways in that were reported, as the ledger calls them.
+    methods: Mapped[list[str]] = mapped_column(JSONColumn)
     proved_sid: Mapped[str | None] = mapped_column(String(22))
     #: SHA-256 of what a browser was given that opened a letter.
     browser_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))

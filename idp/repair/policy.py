@@ -27,7 +27,7 @@ def counts(repair: Repair, *, method: str, made_at: datetime | None) -> bool:
 
     :param made_at: when it was set up; None for one that does not exist.
     """
-    return made_at is not None and made_at < repair.reported_at and method != repair.method
+    return made_at is not None and made_at < repair.reported_at and method not in repair.methods
 
 
 def left(done: frozenset[Step]) -> tuple[Step, ...]:

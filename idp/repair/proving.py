@@ -62,7 +62,7 @@ class Proving:
         return Proof(
             given=given,
             by_letter=address is not None and (sound or waited),
-            by_code=repair.method != policy.BY_RECOVERY_CODE,
+            by_code=policy.BY_RECOVERY_CODE not in repair.methods,
             waits_until=None if sound or waited else since + self._waiting,
         )
 

@@ -197,6 +197,7 @@ class RepairService(Proving):
             if not self._store.end(session.account_id):
                 raise NotLockedError
             self._accounts.set_repair(session.account_id, None)
+            self._authentication.forget_trusted(session)
             self._logout.sign_out_others(session)
             self._letters.links.end(session.account_id, Purpose.REPAIR, Purpose.NOT_ME)
             facts = {BROWSER: session.browser} if session.browser else {}

@@ -29,7 +29,7 @@ class RepairStore:
         """Keep what is known, in the place of what was known before."""
         columns = {
             "reported_at": repair.reported_at,
-            "method": repair.method,
+            "methods": sorted(repair.methods),
             "proved_sid": repair.proved_sid,
             "browser_digest": repair.browser_digest,
             "seen": sorted(repair.seen),
@@ -62,7 +62,7 @@ def _value(row: Any) -> Repair:  # noqa: ANN401 - a row of the table above
     return Repair(
         account_id=row.account_id,
         reported_at=row.reported_at,
-        method=row.method,
+        methods=frozenset(row.methods),
         proved_sid=row.proved_sid,
         browser_digest=row.browser_digest,
         seen=frozenset(row.seen),

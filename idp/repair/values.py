@@ -37,8 +37,8 @@ class Repair:
     account_id: str
     #: When what was reported happened. What came since is looked at twice.
     reported_at: datetime
-    #: The way in that was reported, in the ledger's words: it proves nothing here. Empty for none.
-    method: str
+    #: The ways in that were reported, in the ledger's words: they prove nothing here.
+    methods: frozenset[str]
     #: The session that has proved more than a password.
     proved_sid: str | None
     #: The browser in which a letter was opened.

@@ -4,7 +4,14 @@ import pytest
 from pydantic import ValidationError
 
 from idp.authentication import levels
-from idp.authentication.levels import CODE_AMR, DEVICE_PASSKEY_AMR, PASSWORD_AMR, SYNCED_PASSKEY_AMR, Levels
+from idp.authentication.levels import (
+    CODE_AMR,
+    DEVICE_PASSKEY_AMR,
+    PASSWORD_AMR,
+    SYNCED_PASSKEY_AMR,
+    Levels,
+    beside_code,
+)
 from idp.settings import AuthenticationSettings
 
 PASSWORD = "urn:proffer:acr:password"
@@ -82,3 +89,15 @@ def test_a_token_of_no_known_level_reaches_none() -> None:
 def test_levels_that_make_no_order_are_refused_at_start(faulty: list[dict[str, object]]) -> None:
     with pytest.raises(ValidationError):
         AuthenticationSettings.model_validate({"levels": faulty})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("pwd",), ("pwd", "otp", "mfa")),
+        (("swk", "user", "mfa"), ("swk", "user", "mfa", "otp")),
+        (("pwd", "mca"), ("pwd", "otp", "mfa", "mca")),
+    ],
+)
+def test_a_code_claims_no_password_that_nobody_gave(before: tuple[str, ...], after: tuple[str, ...]) -> None:
+    assert beside_code(before) == after

@@ -153,3 +153,28 @@ def test_opening_by_password_or_code_leaves_the_sign_in_as_it_was(world: World) 
         assert after.vault_key is not None
         assert (after.sid, after.auth_time, after.amr) == (session.sid, session.auth_time, ("hwk",))
         assert world.authentication.session(session.secret) is None
+
+
+def test_no_device_is_trusted_while_the_account_is_locked(world: World) -> None:
+    amina = world.citizen()
+    open_before = world.session(amina.session_secret)
+    world.accounts.set_repair(amina.account_id, world.clock.now())
+
+    for session in (open_before, world.session(amina.session_secret)):
+        with pytest.raises(SessionEndedError):
+            world.authentication.trust(session)
+
+    assert world.authentication.trusted_devices(amina.account_id) == ()
+
+
+def test_a_password_makes_no_session_that_began_with_a_key_fresh(world: World) -> None:
+    amina = world.citizen()
+    began = world.authentication.admit(
+        amina.account_id, world.key(amina.session_secret), amr=("hwk",), method="passkey", origin=HOME
+    )
+    session = world.session(began.session_secret)
+    world.clock.advance(minutes=20)
+
+    after = world.session(world.authentication.wrap_under(session, password=PASSWORD))
+
+    assert (after.auth_time, after.amr) == (session.auth_time, ("hwk",))

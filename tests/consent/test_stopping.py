@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from idp.consent.errors import GrantGoneError
+from idp.consent.errors import GrantGoneError, GrantTakenError
+from idp.consent.standing_store import StandingStore
+from idp.consent.store import GrantStore
 from idp.consent.values import Duration
 from tests.consent.town import Town, detail
 
@@ -129,3 +131,28 @@ def test_the_last_use_is_written_outside_the_request(town: Town) -> None:
     assert before.last_used_at is None
     assert after is not None
     assert after.last_used_at == town.world.clock.now()
+
+
+def test_a_choice_from_before_a_stop_brings_no_token_back(town: Town) -> None:
+    service, request = town.service(*PERMIT), town.ask("given_name")
+    read = town.share(request, service, "given_name")
+    old = town.ticket(request, service)
+    town.consent.withdraw(account_id=read.account_id, grant_id=read.id)
+
+    # As a window would write that had read the choice before another one stopped it.
+    with pytest.raises(GrantTakenError):
+        GrantStore(db=town.world.db).put(read, before=read)
+
+    stopped = town.standing(service)
+    assert stopped is not None
+    assert stopped.claims_sealed is None
+    assert town.userinfo(old, service) == {}
+
+
+def test_values_are_not_sealed_anew_once_the_end_has_come(town: Town) -> None:
+    service, request = town.service(*PERMIT), town.ask("given_name")
+    read = town.share(request, service, "given_name", duration=Duration.ONCE)
+    town.world.clock.advance(days=400)
+    assert StandingStore(db=town.world.db).end_due(now=town.world.clock.now(), limit=10)
+
+    assert not GrantStore(db=town.world.db).reseal(read, as_of=read.updated_at)

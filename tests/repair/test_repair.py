@@ -10,6 +10,7 @@ from idp.accounts.errors import LoginTakenError
 from idp.authentication.errors import PasswordRefusedError, SignInRefusedError
 from idp.authentication.values import Session
 from idp.letters.errors import LinkGoneError
+from idp.letters.values import Letter
 from idp.repair.errors import NotFinishedError, NotLockedError, NotProvedError
 from idp.repair.values import Kept, Step, WayKind
 from tests.letters.conftest import ADDRESS, OTHER, PASSWORD, World
@@ -309,3 +310,19 @@ def _finish(amina: Amina, world: World, session: object, browser: str) -> None:
     for step in (Step.WAYS, Step.CONTACT):
         repair.see(session, step, browser=browser)
     repair.finish(session, browser=browser)
+
+
+def test_every_way_in_that_was_reported_proves_nothing(amina: Amina, world: World) -> None:
+    before = world.clock.now() - timedelta(days=5)
+    first = amina.not_me()
+    world.services.letters.write(amina.id, Letter.NEW_DEVICE, subject="passkey")
+    second = world.post.take_about("A sign-in on a new device").link("/not-me/").rpartition("/")[2]
+    world.services.repair.locking.by_letter(first)
+    world.services.repair.locking.by_letter(second)
+    thief = world.services.authentication.admit(amina.id, None, amr=("hwk",), method="passkey", origin=STRANGER)
+
+    world.services.repair.used_key(amina.id, thief.sid, before)
+
+    session = world.services.authentication.session(thief.session_secret)
+    assert session is not None
+    assert not amina.given(session)

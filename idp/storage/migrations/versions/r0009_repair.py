@@ -20,7 +20,7 @@ def upgrade() -> None:
         "repair",
         sa.Column("account_id", sa.String(length=22), nullable=False),
         sa.Column("reported_at", _MOMENT, nullable=False),
-        sa.Column("method", sa.String(length=24), nullable=False),
+        sa.Column("methods", _JSON, nullable=False),
         sa.Column("proved_sid", sa.String(length=22), nullable=True),
         sa.Column("browser_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("seen", _JSON, nullable=False),

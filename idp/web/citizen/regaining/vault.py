@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from idp.authentication.errors import RecoveryCodeMismatchError, SignInRefusedError, SlowDownError
 from idp.authentication.levels import is_relayed
+from idp.authentication.values import Session
 from idp.vault.values import SlotKind
 from idp.web import context, cookies, errors
 from idp.web.access import citizen, while_locked
@@ -145,9 +146,14 @@ def opened(came: Arrival, secret: str) -> ResponseReturnValue:
     answer = redirect(came.to("vault_opening.wrap"), code=303) if shut else go_on(came)
     cookies.set_session(answer, secret)
     context.forget_session()
-    if session is not None and request.form.get("action") == "trust" and not is_relayed(session.amr):
+    if session is not None and request.form.get("action") == "trust" and _may_trust(session):
         trusting(answer, session)
     return answer
+
+
+def _may_trust(session: Session) -> bool:
+    """Tell whether a browser may become a trusted device: not from afar, nor while the account is locked."""
+    return session.repair_since is None and not is_relayed(session.amr)
 
 
 def _elsewhere() -> ResponseReturnValue | None:
@@ -171,7 +177,7 @@ def _page(came: Arrival, found: tuple[Problem, ...] = ()) -> ResponseReturnValue
         has_code=SlotKind.RECOVERY in kinds,
         has_passkey=SlotKind.PASSKEY in kinds,
         trusted_here=is_trusted(signed_in()) is not None,
-        may_trust=not is_relayed(signed_in().amr),
+        may_trust=_may_trust(signed_in()),
         has_password=SlotKind.PASSWORD in kinds,
         has_app=services().authentication.has_code_app(account_id),
     )

@@ -63,7 +63,7 @@ def ways() -> ResponseReturnValue:
 @proved
 def remove_way() -> ResponseReturnValue:
     """Take one away."""
-    kind, way_id = request.form.get("account", ""), request.form.get("id", "")
+    kind, way_id = text("account"), text("id")
     services().repair.remove_way(signed_in(), kind=kind, way_id=way_id, browser=cookies.repair())
     flash(_("It is removed and signs nobody in any more."), "success")
     return redirect(arrival().to("repair_steps.ways"), code=303)
@@ -146,7 +146,7 @@ def sharing() -> ResponseReturnValue:
 def stop_sharing() -> ResponseReturnValue:
     """Stop sharing with a service; it is told."""
     try:
-        services().repair.stop_sharing(signed_in(), grant_id=request.form.get("id", ""), browser=cookies.repair())
+        services().repair.stop_sharing(signed_in(), grant_id=text("id"), browser=cookies.repair())
     except GrantGoneError:
         flash(_("That sharing had ended already."), "info")
     else:

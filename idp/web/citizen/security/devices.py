@@ -15,6 +15,7 @@ from idp.places import Place
 from idp.web.access import citizen
 from idp.web.citizen.security.trusted import is_trusted
 from idp.web.context import services, signed_in
+from idp.web.forms import text
 from idp.web.languages import current
 from idp.web.pages import page_blueprint
 
@@ -68,7 +69,7 @@ def asked_to_sign_out() -> ResponseReturnValue:
 @citizen
 def sign_out() -> ResponseReturnValue:
     """Sign one of them out, or every one but this."""
-    named = request.form.get("session", "")
+    named = text("session")
     if named == _ALL:
         services().logout.sign_out_others(signed_in())
         flash(_("Every other browser is signed out."), "success")
