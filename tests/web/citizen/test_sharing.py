@@ -141,6 +141,10 @@ def test_after_stopping_the_service_has_to_ask_again(citizen: Chooser) -> None:
     assert "You stopped sharing with" in page
 
 
+def test_a_choice_that_cannot_be_named_does_not_exist(citizen: Chooser) -> None:
+    assert citizen.http.get("/sharing/%00").status_code == 404
+
+
 def test_another_citizens_sharing_does_not_exist(citizen: Chooser, app: Flask, services: Services) -> None:
     share(citizen, "given_name")
     signed = services.authentication.sign_up(login="other", password=PASSWORD, origin=Origin("192.0.2.1"))
