@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 from sqlalchemy import CursorResult, Table, delete, select
 
 from idp.consent.models import ToldRow
-from idp.consent.telling import Told
+from idp.consent.told import Told
 from idp.storage.db import Database
 from idp.storage.dialects import insert_into
 

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from idp.activity.values import Kind, Row
-from idp.consent.telling import Difference, Holding, Progress
+from idp.consent.told import Difference, Holding, Progress
 from idp.crypto import jose
 from idp.services import Services
 from idp.settings import Settings

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from idp.claims.display import display
 from idp.claims.values import ClaimValue, Sensitivity
 from idp.consent.errors import GrantGoneError
-from idp.consent.telling import Holding, Telling
+from idp.consent.told import Holding, Telling
 from idp.vault.values import Attribute
 from idp.web.access import citizen
 from idp.web.citizen.details.change import find, seen
